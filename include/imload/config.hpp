@@ -1,0 +1,37 @@
+#pragma once
+
+#include <version>
+
+// 1 where exceptions are on. Without them a failing load is told by a result shaped like
+// std::expected, and a misuse of the library ends the program with its message.
+#if defined(__cpp_exceptions) || defined(_CPPUNWIND)
+#define IMLOAD_HAS_EXCEPTIONS 1
+#else
+#define IMLOAD_HAS_EXCEPTIONS 0
+#endif
+
+// Define IMLOAD_NO_THREADS where the platform has no threads; it is set by itself in an
+// Emscripten build without pthreads. One load then runs in each begin_frame.
+#if defined(__EMSCRIPTEN__) && !defined(__EMSCRIPTEN_PTHREADS__) && !defined(IMLOAD_NO_THREADS)
+#define IMLOAD_NO_THREADS
+#endif
+#if defined(IMLOAD_NO_THREADS)
+#define IMLOAD_HAS_THREADS 0
+#else
+#define IMLOAD_HAS_THREADS 1
+#endif
+
+// 1 where the standard library has std::stop_token (libc++ has it only from 20 on, without a flag).
+#if defined(__cpp_lib_jthread) && IMLOAD_HAS_THREADS
+#define IMLOAD_HAS_STOP_TOKEN 1
+#else
+#define IMLOAD_HAS_STOP_TOKEN 0
+#endif
+
+// The slow paths are kept out of line, so that the code that polls a loaded key stays small enough
+// to be inlined; the standard has no word for it.
+#if defined(_MSC_VER) && !defined(__clang__)
+#define IMLOAD_NOINLINE __declspec(noinline)
+#else
+#define IMLOAD_NOINLINE [[gnu::noinline]]
+#endif

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <utility>
+
+namespace imload::detail {
+
+/// A reference count inside the object, for what the UI thread and workers share.
+class counted {
+public:
+    counted() = default;
+    counted(const counted&) = delete;
+    counted& operator=(const counted&) = delete;
+    virtual ~counted() = default;
+
+    void retain() const noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
+    void release() const noexcept {
+        if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+    }
+
+private:
+    mutable std::atomic<std::uint32_t> count_{0};
+};
+
+/// Shares a counted object; safe to copy on one thread while another lets go of its own.
+template <class T>
+class ref {
+public:
+    ref() = default;
+    explicit ref(T* object) noexcept : object_(object) {
+        if (object_) object_->retain();
+    }
+    ref(const ref& other) noexcept : ref(other.object_) {}
+    ref(ref&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
+    template <class U>
+    ref(ref<U> other) noexcept : object_(other.detach()) {} // NOLINT: as shared_ptr converts
+    ref& operator=(ref other) noexcept {
+        std::swap(object_, other.object_);
+        return *this;
+    }
+    ~ref() {
+        if (object_) object_->release();
+    }
+
+    [[nodiscard]] T* get() const noexcept { return object_; }
+    [[nodiscard]] T* detach() noexcept { return std::exchange(object_, nullptr); }
+    T* operator->() const noexcept { return object_; }
+    T& operator*() const noexcept { return *object_; }
+    explicit operator bool() const noexcept { return object_ != nullptr; }
+
+private:
+    T* object_ = nullptr;
+};
+
+template <class T, class... Args>
+[[nodiscard]] ref<T> make_counted(Args&&... args) {
+    return ref<T>(new T(std::forward<Args>(args)...));
+}
+
+} // namespace imload::detail

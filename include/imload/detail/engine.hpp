@@ -1,0 +1,269 @@
+#pragma once
+
+#include <imload/clock.hpp>
+#include <imload/config.hpp>
+#include <imload/detail/deadline_queue.hpp>
+#include <imload/detail/frame_times.hpp>
+#include <imload/detail/hub.hpp>
+#include <imload/detail/slab.hpp>
+#include <imload/detail/slot.hpp>
+#include <imload/detail/slot_index.hpp>
+#include <imload/detail/thread_state.hpp>
+#include <imload/executor.hpp>
+#include <imload/options.hpp>
+#include <imload/statistics.hpp>
+#include <imload/status.hpp>
+#include <imload/thread_pool.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace imload {
+
+/// How a session is set up. An aggregate: session{{.threads = 4}}.
+struct session_options {
+    /// How many threads the default executor has; 0: clamp(cores - 1, 2, 8).
+    std::size_t threads = 0;
+    /// Where loads run, not owned; null: a thread_pool of the session's own.
+    imload::executor* executor = nullptr;
+    /// The time, not owned; null: std::chrono::steady_clock.
+    const imload::clock* clock = nullptr;
+    /// The wake hook, as set_wake() sets it.
+    std::function<void()> wake = {};
+    /// How long the destructor waits for loads that do not hear; then their threads are let go.
+    time_span abandon_after = never;
+};
+
+namespace detail {
+
+/// The map of all keys and everything that moves them; owned by the UI thread and used by it alone.
+///
+/// A key's life, by phase. Only move() assigns it, and what a frame shows of it (entry::shown) is
+/// brought up to date in begin_frame alone, but for a key's first start.
+///
+///     idle ──ask, refresh, due──▶ queued ──worker──▶ running ──lands──▶ idle, with value or error
+///      │                          ▲   │ unasked        │ fails, attempts left
+///      └─ask with settle─▶ settling   └──────▶ idle    └──▶ retrying ──due──▶ queued
+///     cancel, forget, set, timeout: any ──▶ idle, and the generation moves on
+///
+/// Every run carries the generation it was started under; one that comes back with another is
+/// dropped, whatever happened in between.
+class engine {
+public:
+    explicit engine(session_options o);
+    ~engine();
+    engine(const engine&) = delete;
+    engine& operator=(const engine&) = delete;
+
+    // -- polling: the loaded path reads nothing but this, the slot and its key --------------------
+
+    /// The slot after the last one, if it is the one sought and an ask has nothing to do.
+    template <class Slot, class Searched>
+    [[nodiscard]] Slot* next_if(const Searched& key, std::uint32_t fingerprint) noexcept {
+        slot_base* const s = last_->next;
+        if (s->type != &Slot::kind || s->fast != fingerprint) return nullptr;
+        Slot* const typed = static_cast<Slot*>(s);
+        if (!equal_keys(typed->key, key)) return nullptr;
+        ++polls_;
+        s->asked = frame_;
+        last_ = s;
+        return typed;
+    }
+
+    [[nodiscard]] bool owned_here() const noexcept { return this_thread.owner == owner_; }
+
+    template <class Slot, class Searched>
+    [[nodiscard]] Slot* find(const Searched& key, std::uint64_t hash) const;
+    template <class Slot, class Searched>
+    [[nodiscard]] Slot& find_or_make(const Searched& key, bool& made);
+
+    struct asked {
+        std::uint32_t fingerprint;
+        const options& wanted;
+        bool has_state; ///< `how` says more than the key does
+    };
+    /// Asks for a key off the fast path. `how` makes the starter where one is needed.
+    template <class How>
+    void ask(slot_base& s, const asked& a, How how);
+    template <class How>
+    void prefetch(slot_base& s, const asked& a, How how);
+    /// Looks at a key without asking for it.
+    template <class How>
+    void look(slot_base& s, const asked& a, How how);
+    void count_poll(bool answered) noexcept {
+        ++polls_;
+        if (!answered) ++misses_;
+    }
+
+    // -- acting on a key: worker side at once, what shows in the next frame -----------------------
+
+    void refresh(slot_base& s);
+    void cancel(slot_base& s);
+    void forget(slot_base& s);
+    void put(slot_base& s, ref<job> value);
+    template <class Act>
+    void for_each_slot(Act act);
+    template <class Act>
+    void for_each_of(const slot_type& type, std::string_view name, Act act);
+
+    // -- the frame ---------------------------------------------------------------------------------
+
+    void begin_frame();
+    [[nodiscard]] std::chrono::nanoseconds wait_time(time_span cap);
+    bool wait_idle(time_span limit);
+    /// Tells every load to stop and waits a while; nothing is destroyed.
+    bool stop(time_span deadline);
+    /// `let_go`: threads still running after the deadline are left to themselves.
+    bool shutdown(time_span deadline, bool let_go = false);
+
+    // -- looking ---------------------------------------------------------------------------------
+
+    [[nodiscard]] time_point now();
+    [[nodiscard]] std::uint32_t frame() const noexcept { return frame_; }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] statistics count() const;
+    [[nodiscard]] const slot_base* newest_named(std::string_view name, const void* value_tag);
+    [[nodiscard]] bool is_stale(const slot_base& s);
+    [[nodiscard]] std::chrono::nanoseconds refresh_in(const slot_base& s);
+    const run_control::progress_state& progress(slot_base& s);
+    [[nodiscard]] hub& line() noexcept { return *hub_; }
+    [[nodiscard]] const session_options& setup() const noexcept { return setup_; }
+    [[nodiscard]] bool closed() const noexcept { return closed_; }
+
+private:
+    // keys
+    void insert(slot_base& s, slot_memory::room r, std::uint64_t hash);
+    void erase(slot_base& s);
+    void adopt(slot_base& s, const asked& a);
+    void use(entry& e, settings* set) noexcept;
+    flight& flight_of(slot_base& s);
+    void touch(slot_base& s);
+    void occupy(entry& e) noexcept;
+    [[nodiscard]] static bool is_invalid(const slot_base& s) noexcept;
+
+    // runs
+    void move(slot_base& s, phase to);
+    [[nodiscard]] bool wants_run(const slot_base& s);
+    template <class How>
+    void start(slot_base& s, const asked& a, How& how);
+    void launch(slot_base& s, bool prefetch);
+    [[nodiscard]] ref<job> make_job(slot_base& s);
+    void hold_up(slot_base& s, time_span grace);
+    void end_run(slot_base& s);
+    void fail_run(slot_base& s, error why, time_point when);
+    void succeed(slot_base& s, job& j);
+    void land(slot_base& s, job& j);
+    void deliver(job& j);
+    void drop(job& j);
+    void set_value(slot_base& s, job& j, time_point when);
+    void drop_value(slot_base& s);
+
+    // time
+    void set_fast(slot_base& s) noexcept;
+    void schedule(slot_base& s);
+    void next_refresh(slot_base& s, time_point not_before);
+    void on_due(slot_base& s);
+    void run_timers();
+    [[nodiscard]] time_point wakes_for(const slot_base& s) const;
+    [[nodiscard]] bool asked_last_frame(const slot_base& s) const noexcept {
+        return frame_ - s.asked <= 1;
+    }
+
+    // frames
+    void apply_touched();
+    void receive();
+    void begin(job& j);
+    void stop_unasked();
+    void forget_unasked();
+    void run_posts();
+    void pump();
+    void release_if_quiet(slot_base& s);
+    [[nodiscard]] bool idle() const noexcept;
+    void flush_stops();
+    void clear_all();
+
+    struct named_value {
+        const void* tag;
+        const slot_base* slot;
+    };
+    struct text_hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view t) const noexcept {
+            return std::hash<std::string_view>{}(t);
+        }
+    };
+
+    // Read by every poll, so first and together.
+    slot_base start_;            ///< where the chain of asks begins; never matches
+    slot_base* last_ = &start_;  ///< asked for last
+    std::uint64_t polls_ = 0;
+    std::uint32_t frame_ = 0;
+
+    const void* owner_ = nullptr;
+    std::uint64_t misses_ = 0;
+    slot_memory memory_;
+    slot_index index_;
+    std::size_t size_ = 0;
+    std::unordered_map<std::uint32_t, std::unique_ptr<settings>> settings_;
+    std::unordered_map<std::string, std::vector<named_value>, text_hash, std::equal_to<>> named_;
+
+    std::vector<slot_base*> active_;  ///< queued or running
+    std::vector<slot_base*> touched_; ///< to be brought up to date in the next frame
+    std::vector<ref<job>> stopping_;  ///< to be told once the state is whole: user code runs there
+    deadline_queue deadlines_;
+    std::size_t waiting_ = 0; ///< settling or retrying
+
+    session_options setup_;
+    ref<hub> hub_;
+    executor* executor_ = nullptr;
+#if IMLOAD_HAS_THREADS
+    std::unique_ptr<thread_pool> pool_;
+#else
+    struct one_per_frame final : executor {
+        void execute(task work) override { waiting.push_back(std::move(work)); }
+        void run_one() {
+            if (waiting.empty()) return;
+            const task next = std::move(waiting.front());
+            waiting.pop_front();
+            next();
+        }
+        std::deque<task> waiting;
+    };
+    one_per_frame deferred_;
+#endif
+
+    hub::mail mail_;
+    std::vector<ref<job>> unasked_;
+    std::vector<slot_base*> put_off_;
+    std::optional<time_point> now_; ///< of this frame, once it was needed
+    frame_times frame_times_;
+    time_point next_sweep_ = time_point::max();
+    time_point sweep_bound_ = time_point::max();
+    std::uint32_t sweep_at_ = 0;
+    bool sweeping_ = false;
+    std::uint32_t landed_frame_ = 0;
+    std::chrono::nanoseconds grace_used_{0}; ///< in this frame
+    std::uint64_t random_ = 0;               ///< for the jitter of retries
+    statistics counts_;
+    bool in_frame_ = false;
+    bool pumping_ = false;
+    bool closed_ = false;
+};
+
+} // namespace detail
+} // namespace imload
+
+#include <imload/detail/engine_frame.hpp>
+#include <imload/detail/engine_keys.hpp>
+#include <imload/detail/engine_runs.hpp>

@@ -1,0 +1,419 @@
+#pragma once
+
+#include <imload/clock.hpp>
+#include <imload/config.hpp>
+#include <imload/detail/counted.hpp>
+#include <imload/detail/fail.hpp>
+#include <imload/detail/job.hpp>
+#include <imload/detail/ready_queue.hpp>
+#include <imload/detail/thread_state.hpp>
+#include <imload/executor.hpp>
+#include <imload/options.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace imload::detail {
+
+/// A function given to session::post.
+class posted {
+public:
+    posted() = default;
+    posted(const posted&) = delete;
+    posted& operator=(const posted&) = delete;
+    virtual ~posted() = default;
+    virtual void call() = 0;
+};
+
+/// What a task carries: the right to run one job of the hub. Tickets and queued jobs are paired,
+/// so that a lost ticket strands exactly one job, and a job run by another's ticket strands none.
+struct ticket final : runnable {
+    explicit ticket(ref<hub> h) noexcept;
+    ~ticket() override;
+    void run() noexcept override;
+
+    const ref<hub> home;
+    job* load = nullptr; ///< guarded by the hub's mutex; the queue keeps it alive
+    bool used = false;   ///< guarded by the hub's mutex
+};
+
+/// Where the UI thread and the workers meet: the queue one way, the inbox the other. It belongs to
+/// both, so it outlives a session whose workers were let go. No user code runs under its lock.
+class hub final : public counted {
+public:
+    using steady = std::chrono::steady_clock;
+
+    explicit hub(const clock* c) noexcept : clock_(c) {}
+
+    /// All that workers left since the last frame.
+    struct mail {
+        std::vector<ref<job>> begun;
+        std::vector<ref<job>> landed;
+        std::vector<std::unique_ptr<posted>> posts;
+
+        void clear() noexcept {
+            begun.clear();
+            landed.clear();
+            posts.clear();
+        }
+    };
+
+    // The UI thread's side.
+    [[nodiscard]] ref<ticket> enqueue(job& j, int priority, bool prefetch);
+    bool withdraw(job& j); ///< true: it had not begun and now never will
+    void ask_again(job& j, int priority);
+    bool replace(job& old, job& fresh, int priority);
+    void reject(ticket& t, std::exception_ptr thrown);
+    void begin_frame(std::vector<ref<job>>& unasked);
+    void collect(mail& into, bool new_frame);
+    [[nodiscard]] bool has_mail() const;
+    [[nodiscard]] std::size_t queued() const;
+    [[nodiscard]] std::size_t running() const;
+    [[nodiscard]] std::uint64_t wakes() const;
+    void set_wake(std::function<void()> wake);
+    [[nodiscard]] bool has_wake() const;
+    /// Real time: until `done` holds, checked whenever something lands. False: time is up.
+    template <class Done>
+    bool wait(time_span limit, Done done);
+    [[nodiscard]] bool wait_landed(const job& j, time_span limit);
+    [[nodiscard]] bool take_landed(const job& j); ///< out of the mail, before its frame
+    [[nodiscard]] bool wait_quiet(time_span limit);
+    [[nodiscard]] bool wait_mail(time_span limit);
+    /// Nothing enters or leaves any more: the queue is emptied, the wake hook let go.
+    void close(std::vector<ref<job>>& unstarted);
+
+    // Any thread's side.
+    void post(std::unique_ptr<posted> p);
+    void nudge();
+    [[nodiscard]] time_point now();
+    void run_one(ticket& t) noexcept;
+    void lose(ticket& t) noexcept;
+
+private:
+    void unpair(job& j) noexcept;
+    void land(std::unique_lock<std::mutex>& lock, ref<job> j) noexcept;
+    void signal(std::unique_lock<std::mutex>& lock) noexcept;
+    void leave_outside() noexcept;
+
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    ready_queue queue_;
+    mail mail_;
+    std::shared_ptr<const std::function<void()>> wake_;
+    const clock* const clock_;
+    std::size_t running_ = 0; ///< workers inside a callable
+    std::size_t outside_ = 0; ///< workers inside the wake hook or the user's clock
+    std::size_t waiters_ = 0;
+    std::uint64_t wakes_ = 0;
+    bool signalled_ = false; ///< there is something to see, not yet collected
+    bool woken_ = false;     ///< the wake hook was called in this frame
+    bool closed_ = false;
+};
+
+inline ticket::ticket(ref<hub> h) noexcept : home(std::move(h)) {}
+inline ticket::~ticket() { home->lose(*this); }
+inline void ticket::run() noexcept { home->run_one(*this); }
+
+inline ref<ticket> hub::enqueue(job& j, int priority, bool prefetch) {
+    auto t = make_counted<ticket>(ref<hub>(this));
+    const std::lock_guard lock(mutex_);
+    if (closed_) return t;
+    queue_.push(j, priority, prefetch);
+    j.retain(); // the queue's share
+    j.stage = job_stage::queued;
+    j.carrier = t.get();
+    t->load = &j;
+    return t;
+}
+
+/// Takes a job out of the queue; the caller now owns the queue's share of it.
+inline void hub::unpair(job& j) noexcept {
+    queue_.remove(j);
+    if (j.carrier) j.carrier->load = nullptr;
+    j.carrier = nullptr;
+}
+
+inline bool hub::withdraw(job& j) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (j.stage != job_stage::queued) return false;
+        unpair(j);
+        j.stage = job_stage::landed;
+    }
+    j.release();
+    return true;
+}
+
+inline void hub::ask_again(job& j, int priority) {
+    const std::lock_guard lock(mutex_);
+    if (j.stage != job_stage::queued) return;
+    queue_.remove(j);
+    queue_.push(j, priority, false);
+}
+
+inline bool hub::replace(job& old, job& fresh, int priority) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (old.stage != job_stage::queued) return false;
+        ticket* const t = std::exchange(old.carrier, nullptr);
+        queue_.remove(old);
+        old.stage = job_stage::landed;
+        queue_.push(fresh, priority, false);
+        fresh.retain();
+        fresh.stage = job_stage::queued;
+        fresh.carrier = t;
+        if (t) t->load = &fresh;
+    }
+    old.release();
+    return true;
+}
+
+inline void hub::reject(ticket& t, std::exception_ptr thrown) {
+    auto why = std::make_unique<error>(error_from(std::move(thrown)));
+    why->kind = error_kind::rejected;
+    why->message = "the executor refused the load: " + why->message;
+    std::unique_lock lock(mutex_);
+    job* const j = t.load;
+    if (!j) return; // it has begun all the same, or another task will run it
+    unpair(*j);
+    ref<job> kept(j);
+    j->release();
+    j->failure = std::move(why);
+    land(lock, std::move(kept));
+}
+
+inline void hub::lose(ticket& t) noexcept {
+    {
+        const std::lock_guard lock(mutex_);
+        if (t.used || closed_ || !t.load) return;
+    }
+    auto why = std::make_unique<error>();
+    why->kind = error_kind::abandoned;
+    why->message = "the executor dropped the load without running it";
+    std::unique_lock lock(mutex_);
+    job* const j = t.load;
+    if (!j) return;
+    unpair(*j);
+    ref<job> kept(j);
+    j->release();
+    j->failure = std::move(why);
+    land(lock, std::move(kept));
+}
+
+inline void hub::begin_frame(std::vector<ref<job>>& unasked) {
+    const std::lock_guard lock(mutex_);
+    while (job* j = queue_.take_unasked()) {
+        if (j->carrier) j->carrier->load = nullptr;
+        j->carrier = nullptr;
+        j->stage = job_stage::landed;
+        unasked.emplace_back(j);
+        j->release();
+    }
+    queue_.begin_frame();
+}
+
+inline void hub::collect(mail& into, bool new_frame) {
+    const std::lock_guard lock(mutex_);
+    if (new_frame) woken_ = false;
+    std::swap(mail_, into);
+    signalled_ = false;
+}
+
+inline bool hub::has_mail() const {
+    const std::lock_guard lock(mutex_);
+    return signalled_;
+}
+
+inline std::size_t hub::queued() const {
+    const std::lock_guard lock(mutex_);
+    return queue_.size();
+}
+
+inline std::size_t hub::running() const {
+    const std::lock_guard lock(mutex_);
+    return running_;
+}
+
+inline std::uint64_t hub::wakes() const {
+    const std::lock_guard lock(mutex_);
+    return wakes_;
+}
+
+inline void hub::set_wake(std::function<void()> wake) {
+    auto fresh = wake ? std::make_shared<const std::function<void()>>(std::move(wake)) : nullptr;
+    std::unique_lock lock(mutex_);
+    std::swap(wake_, fresh);
+    woken_ = false;
+    if (this_thread.in_wake) return; // a hook that takes itself off cannot wait for itself
+    ++waiters_;
+    changed_.wait(lock, [this] { return outside_ == 0; });
+    --waiters_;
+}
+
+inline bool hub::has_wake() const {
+    const std::lock_guard lock(mutex_);
+    return wake_ != nullptr;
+}
+
+template <class Done>
+bool hub::wait(time_span limit, Done done) {
+    std::unique_lock lock(mutex_);
+    ++waiters_;
+    bool held = true;
+    if (limit == never) {
+        changed_.wait(lock, done);
+    } else {
+        constexpr std::chrono::nanoseconds longest = std::chrono::hours(24 * 365);
+        const std::chrono::nanoseconds bounded = std::min<std::chrono::nanoseconds>(limit, longest);
+        held = changed_.wait_until(lock, steady::now() + bounded, done);
+    }
+    --waiters_;
+    return held;
+}
+
+inline bool hub::wait_landed(const job& j, time_span limit) {
+    return wait(limit, [&j] { return j.stage == job_stage::landed; });
+}
+
+inline bool hub::take_landed(const job& j) {
+    const std::lock_guard lock(mutex_);
+    const auto at = std::find_if(mail_.landed.begin(), mail_.landed.end(),
+                                 [&j](const ref<job>& landed) { return landed.get() == &j; });
+    if (at == mail_.landed.end()) return false;
+    mail_.landed.erase(at); // the caller shares it, so nothing is destroyed here
+    return true;
+}
+
+inline bool hub::wait_quiet(time_span limit) {
+    return wait(limit, [this] { return running_ == 0 && outside_ == 0; });
+}
+
+inline bool hub::wait_mail(time_span limit) {
+    return wait(limit, [this] {
+        return !mail_.landed.empty() || !mail_.posts.empty();
+    });
+}
+
+inline void hub::close(std::vector<ref<job>>& unstarted) {
+    set_wake({});
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    while (job* j = queue_.best()) {
+        unpair(*j);
+        j->stage = job_stage::landed;
+        unstarted.emplace_back(j);
+        j->release();
+    }
+}
+
+inline void hub::post(std::unique_ptr<posted> p) {
+    std::unique_lock lock(mutex_);
+    if (closed_) {
+        lock.unlock(); // dropped, and its destructor is the user's
+        return;
+    }
+    mail_.posts.push_back(std::move(p));
+    signal(lock);
+}
+
+inline void hub::nudge() {
+    std::unique_lock lock(mutex_);
+    if (!closed_) signal(lock);
+}
+
+inline time_point hub::now() {
+    if (!clock_) return steady::now();
+    {
+        const std::lock_guard lock(mutex_);
+        if (closed_) return {};
+        ++outside_;
+    }
+    const time_point t = clock_->now();
+    leave_outside();
+    return t;
+}
+
+inline void hub::leave_outside() noexcept {
+    const std::lock_guard lock(mutex_);
+    --outside_;
+    if (waiters_ > 0) changed_.notify_all();
+}
+
+/// Says that there is something to see, and calls the wake hook the first time in a frame.
+/// Gives the lock up.
+inline void hub::signal(std::unique_lock<std::mutex>& lock) noexcept {
+    signalled_ = true;
+    if (waiters_ > 0) changed_.notify_all();
+    if (woken_ || !wake_) {
+        lock.unlock();
+        return;
+    }
+    woken_ = true;
+    ++wakes_;
+    ++outside_;
+    auto hook = wake_;
+    lock.unlock();
+    const bool nested = std::exchange(this_thread.in_wake, true);
+    static_cast<void>(caught([&] { (*hook)(); })); // a hook that throws has nobody to tell
+    this_thread.in_wake = nested;
+    hook.reset();
+    leave_outside();
+}
+
+inline void hub::land(std::unique_lock<std::mutex>& lock, ref<job> j) noexcept {
+    j->stage = job_stage::landed;
+    if (closed_) {
+        if (waiters_ > 0) changed_.notify_all();
+        lock.unlock(); // the outcome is destroyed here, outside the lock
+        return;
+    }
+    mail_.landed.push_back(std::move(j));
+    signal(lock);
+}
+
+inline void hub::run_one(ticket& t) noexcept {
+    const time_point before = now();
+    ref<job> j;
+    {
+        std::unique_lock lock(mutex_);
+        if (t.used || closed_) return;
+        job* const best = queue_.best();
+        if (!best) return;
+        t.used = true;
+        // Whoever was to run `best` now stands for the job that this ticket stood for.
+        job* const own = std::exchange(t.load, nullptr);
+        ticket* const other = best->carrier;
+        if (own != best) {
+            if (other) other->load = own;
+            if (own) own->carrier = other;
+        }
+        best->carrier = nullptr;
+        queue_.remove(*best);
+        j = ref<job>(best);
+        best->release();
+        best->stage = job_stage::taken;
+        best->begun = before;
+        ++running_;
+        mail_.begun.push_back(j);
+        if (best->timed) signal(lock);
+    }
+    {
+        const load_scope inside;
+        j->run();
+    }
+    j->ended = now();
+    std::unique_lock lock(mutex_);
+    --running_;
+    land(lock, std::move(j));
+}
+
+} // namespace imload::detail

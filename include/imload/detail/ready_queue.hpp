@@ -1,0 +1,78 @@
+#pragma once
+
+#include <imload/detail/job.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace imload::detail {
+
+/// The jobs that wait for a worker, best first: those of keys asked for in the newest frame, the
+/// higher priority first among them, in asking order among equals; then those of the two frames
+/// before; prefetches last. Asking again moves a job to the newest frame.
+/// Threads: guarded by the hub's mutex. Cost: constant for each call.
+class ready_queue {
+public:
+    /// How many frames a job outlives the last ask for its key.
+    static constexpr std::size_t frames_kept = 3;
+
+    void push(job& j, int priority, bool prefetch) {
+        list_for(prefetch ? prefetches_ : frames_[newest_], priority).append(j);
+        ++size_;
+    }
+
+    void remove(job& j) noexcept {
+        j.list->remove(j);
+        --size_;
+    }
+
+    [[nodiscard]] job* best() const noexcept {
+        for (std::size_t age = 0; age < frames_kept; ++age)
+            if (job* j = best_of(frames_[slot_of_age(age)])) return j;
+        return best_of(prefetches_);
+    }
+
+    /// Begins a frame and takes out one job that was asked for too long ago; call until null.
+    [[nodiscard]] job* take_unasked() noexcept {
+        job* j = best_of(frames_[slot_of_age(frames_kept - 1)]);
+        if (j) remove(*j);
+        return j;
+    }
+    void begin_frame() noexcept { newest_ = slot_of_age(frames_kept - 1); }
+
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+private:
+    struct bucket {
+        int priority = 0;
+        std::unique_ptr<job_list> jobs;
+    };
+    using lane = std::vector<bucket>; ///< by falling priority; nearly always of one bucket
+
+    [[nodiscard]] std::size_t slot_of_age(std::size_t age) const noexcept {
+        return (newest_ + frames_kept - age) % frames_kept;
+    }
+
+    static job_list& list_for(lane& l, int priority) {
+        const auto at = std::find_if(l.begin(), l.end(),
+                                     [&](const bucket& b) { return b.priority <= priority; });
+        if (at != l.end() && at->priority == priority) return *at->jobs;
+        return *l.insert(at, bucket{priority, std::make_unique<job_list>()})->jobs;
+    }
+
+    static job* best_of(const lane& l) noexcept {
+        for (const bucket& b : l)
+            if (b.jobs->first) return b.jobs->first;
+        return nullptr;
+    }
+
+    std::array<lane, frames_kept> frames_;
+    lane prefetches_;
+    std::size_t newest_ = 0;
+    std::size_t size_ = 0;
+};
+
+} // namespace imload::detail

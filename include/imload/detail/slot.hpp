@@ -1,0 +1,124 @@
+#pragma once
+
+#include <imload/clock.hpp>
+#include <imload/detail/counted.hpp>
+#include <imload/detail/job.hpp>
+#include <imload/detail/run_control.hpp>
+#include <imload/error.hpp>
+#include <imload/options.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace imload::detail {
+
+struct slot_base;
+
+/// What a key is doing. Only engine::move assigns it; engine.hpp shows the whole of its life.
+enum class phase : std::uint8_t { idle, settling, queued, running, retrying };
+
+/// How to start a run when nobody asks: a callable with state, or unkeyed arguments, kept from the
+/// ask that started the last one.
+class starter {
+public:
+    starter() = default;
+    starter(const starter&) = delete;
+    starter& operator=(const starter&) = delete;
+    virtual ~starter() = default;
+};
+
+/// The options that a key was last asked with; shared by all keys that agree.
+struct settings {
+    options values;
+    std::uint32_t fingerprint = 0;
+    std::size_t users = 0; ///< keys
+};
+
+inline constexpr std::size_t not_listed = static_cast<std::size_t>(-1);
+
+/// What a key needs only while something is going on: a run, a timer, an error.
+struct flight {
+    ref<job> run;                   ///< queued or running, or landed and held back
+    ref<job> put;                   ///< a value given by set(), shown in the next frame
+    std::unique_ptr<error> failure; ///< of the last run, until one succeeds
+    std::unique_ptr<starter> how;
+
+    phase now = phase::idle;
+    bool forgotten = false; ///< goes in the next frame
+    bool held = false;      ///< landed, but poll_interval has not passed
+    bool parked = false;    ///< a refresh was due while nobody asked
+    bool stale = false;     ///< the value is older than stale_after
+    bool unasked_start = false; ///< a timer started the run, and nobody has asked since
+    bool anchored = false;  ///< first_start is set
+    int attempt = 0;
+
+    time_point first_start{}; ///< the phase of refresh_every
+    time_point started{};     ///< the current run was queued, or began to settle
+    time_point begun{};       ///< a worker took it
+    time_point next_refresh = time_point::max();
+    time_point retry_at = time_point::max();
+    time_point looked{}; ///< completion was last looked for
+
+    time_point due = time_point::max(); ///< the nearest of all of these
+    std::size_t due_at = not_listed;    ///< place in the deadline queue
+    std::size_t active_at = not_listed; ///< place among the active keys
+
+    std::uint32_t failed_frame = 0;
+    std::uint32_t progress_frame = 0;
+    run_control::progress_state progress;
+};
+
+/// The cold part of a key: looked at when it is asked about, not when it is polled.
+struct entry {
+    time_point landed{};               ///< when the value was made
+    settings* set = nullptr;
+    std::unique_ptr<flight> going;     ///< null while nothing is
+    std::uint32_t version = 0;         ///< values applied
+    std::uint32_t landed_frame = 0;    ///< the frame that shows the newest value first
+    std::uint32_t generation = 0;      ///< a run of an older one is never applied
+    std::uint32_t id = 0;              ///< its number in slot_memory
+    std::uint32_t mark = 0;            ///< its hash in slot_index
+    float last_seconds = 0;
+    float mean_seconds = 0;
+    phase shown = phase::idle; ///< what this frame sees of flight::now
+    bool has_value = false;
+    bool cancelled = false;
+    bool shown_cancelled = false; ///< what this frame shows of it
+    bool prefetched = false; ///< started by prefetch() and not asked for since
+    bool vacant = true;      ///< only peeked at: goes unless something becomes of it
+    bool touched = false;    ///< listed for the next frame
+};
+
+/// What the engine can do with a slot without knowing its type. One object a type, and its address
+/// is the type's tag: not const, for linkers that fold identical constants.
+struct slot_type {
+    std::size_t size;
+    std::size_t alignment;
+    bool (*matches_itself)(const slot_base&);
+    void (*apply)(slot_base&, job&);
+    void (*clear_value)(slot_base&);
+    void (*destroy)(slot_base&);
+    ref<job> (*make_job)(slot_base&, std::uint32_t generation, const starter*, hub&);
+    void (*describe)(const slot_base&, std::string&);
+    const void* (*value)(const slot_base&);
+    const void* (*value_tag)();
+    std::string_view (*name)(const slot_base&);
+    /// Whether a loader made it: the loader's tag, its callable, its key.
+    bool (*belongs_to)(const slot_base&, const void* tag, const void* fn, std::string_view name);
+};
+
+/// The hot part of a key, all that a poll of a loaded one reads. Slots never move and their memory
+/// stays until the session ends, so a stale `next` is harmless.
+struct slot_base {
+    const slot_type* type = nullptr; ///< null: free
+    slot_base* next = this;          ///< the one asked for after this one, the last time
+    std::uint32_t asked = 0;         ///< the frame of the last ask
+    /// The fingerprint of its options while there is a value and an ask has nothing to do; else 0.
+    std::uint32_t fast = 0;
+    entry* cold = nullptr;
+};
+
+} // namespace imload::detail

@@ -1,0 +1,139 @@
+#pragma once
+
+#include <imload/key.hpp>
+
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <tuple>
+#include <type_traits>
+
+namespace imload::detail {
+
+/// The name of T as the compiler spells it.
+template <class T>
+[[nodiscard]] constexpr std::string_view type_name() noexcept {
+#if defined(_MSC_VER) && !defined(__clang__)
+    constexpr std::string_view whole = __FUNCSIG__;
+    constexpr std::string_view before = "type_name<";
+    constexpr std::size_t from = whole.find(before) + before.size();
+    constexpr std::size_t to = whole.rfind(">(void)");
+#else
+    constexpr std::string_view whole = __PRETTY_FUNCTION__;
+    constexpr std::size_t from = whole.find("T = ") + 4;
+    constexpr std::size_t semicolon = whole.find("; std::string_view", from);
+    constexpr std::size_t to = semicolon != whole.npos ? semicolon : whole.rfind(']');
+#endif
+    return whole.substr(from, to - from);
+}
+
+/// The last part of a qualified name: fetch of constant_function<(& app::fetch)>.
+[[nodiscard]] constexpr std::string_view plain_name(std::string_view name) noexcept {
+    constexpr std::string_view wrapper = "constant_function<";
+    if (const std::size_t at = name.find(wrapper); at != name.npos) {
+        name = name.substr(at + wrapper.size());
+        name = name.substr(0, name.rfind('>'));
+        while (!name.empty() && (name.front() == '(' || name.front() == '&' || name.front() == ' '))
+            name.remove_prefix(1);
+        while (!name.empty() && (name.back() == ')' || name.back() == ' ')) name.remove_suffix(1);
+    }
+    return name;
+}
+
+inline constexpr std::size_t longest_label = 200;
+
+template <class T>
+void append_text(std::string& out, const T& v);
+
+inline void append_quoted(std::string& out, std::string_view text) {
+    out += '"';
+    out += text.substr(0, 80);
+    out += text.size() > 80 ? "...\"" : "\"";
+}
+
+template <class Range>
+void append_list(std::string& out, const Range& range) {
+    out += '[';
+    std::size_t n = 0;
+    for (const auto& x : range) {
+        if (n++ > 0) out += ", ";
+        if (n > 8 || out.size() > longest_label) {
+            out += "...";
+            break;
+        }
+        append_text(out, static_cast<const std::remove_cvref_t<decltype(x)>&>(x));
+    }
+    out += ']';
+}
+
+template <class... Ts>
+void append_tuple(std::string& out, const std::tuple<Ts...>& parts) {
+    std::apply(
+        [&out](const auto&... xs) {
+            std::size_t n = 0;
+            static_cast<void>(n);
+            ((out += n++ > 0 ? ", " : "", append_text(out, xs)), ...);
+        },
+        parts);
+}
+
+/// Appends an argument as a person would write it.
+template <class T>
+void append_text(std::string& out, const T& v) {
+    if constexpr (std::is_same_v<T, bool>) {
+        out += v ? "true" : "false";
+    } else if constexpr (std::is_enum_v<T>) {
+        append_text(out, static_cast<std::underlying_type_t<T>>(v));
+    } else if constexpr (std::is_same_v<T, char>) {
+        out += '\'';
+        out += v;
+        out += '\'';
+    } else if constexpr (std::is_arithmetic_v<T>) {
+        std::array<char, 64> digits;
+        if constexpr (std::is_integral_v<T>) {
+            using wide = std::conditional_t<std::is_signed_v<T>, long long, unsigned long long>;
+            const auto end = std::to_chars(digits.data(), digits.data() + digits.size(),
+                                           static_cast<wide>(v));
+            out.append(digits.data(), end.ptr);
+        } else {
+            out += std::to_string(v);
+        }
+    } else if constexpr (std::is_same_v<T, std::string>) {
+        append_quoted(out, v);
+    } else if constexpr (std::is_same_v<T, std::filesystem::path>) {
+        const auto bytes = v.u8string();
+        append_quoted(out, std::string_view(reinterpret_cast<const char*>(bytes.data()),
+                                            bytes.size()));
+    } else if constexpr (chrono_duration<T>) {
+        append_text(out, std::chrono::duration_cast<std::chrono::duration<double>>(v).count());
+        out += 's';
+    } else if constexpr (is_a<T, std::optional>) {
+        if (v)
+            append_text(out, *v);
+        else
+            out += "nullopt";
+    } else if constexpr (is_a<T, std::pair>) {
+        out += '{';
+        append_tuple(out, std::tie(v.first, v.second));
+        out += '}';
+    } else if constexpr (is_a<T, std::tuple>) {
+        out += '{';
+        append_tuple(out, v);
+        out += '}';
+    } else if constexpr (sequence<T> && !text<T>) {
+        append_list(out, v);
+    } else if constexpr (!has_own_hash<T> && !has_std_hash<T> && plain_aggregate<T>) {
+        out += '{';
+        append_tuple(out, fields_of(v));
+        out += '}';
+    } else {
+        out += plain_name(type_name<T>());
+    }
+}
+
+} // namespace imload::detail

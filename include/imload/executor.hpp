@@ -1,0 +1,116 @@
+#pragma once
+
+#include <imload/config.hpp>
+#include <imload/detail/counted.hpp>
+
+#include <utility>
+
+#if IMLOAD_HAS_THREADS
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <thread>
+#endif
+
+namespace imload {
+
+namespace detail {
+
+/// What a task runs.
+class runnable : public counted {
+public:
+    virtual void run() noexcept = 0;
+};
+
+} // namespace detail
+
+/// Leave to run one load. Which one is decided when the task is called: whichever key is then
+/// wanted most, or none. May be copied, called twice, called late or never; none of it does harm:
+/// when the last copy goes without having been called, the load it stood for fails as `abandoned`.
+/// Threads: any. Never throws.
+class task {
+public:
+    task() = default;
+    explicit task(detail::ref<detail::runnable> work) noexcept : work_(std::move(work)) {}
+
+    void operator()() const noexcept {
+        if (work_) work_->run();
+    }
+
+private:
+    detail::ref<detail::runnable> work_;
+};
+
+/// Where loads run. Derive from it to use a thread pool of your own: call the task once, on any
+/// thread. What execute() throws becomes the error `rejected` of the key.
+/// Lifetime: a session does not own its executor, which must outlive it.
+class executor {
+public:
+    executor() = default;
+    executor(const executor&) = delete;
+    executor& operator=(const executor&) = delete;
+    virtual ~executor() = default;
+
+    /// Called on the UI thread for each load that is queued.
+    virtual void execute(task work) = 0;
+};
+
+/// Runs each load at once, on the UI thread, inside the call that asked for it. For debugging.
+class inline_executor final : public executor {
+public:
+    void execute(task work) override { work(); }
+};
+
+#if IMLOAD_HAS_THREADS
+
+/// Starts a thread for each load, so that none waits; its destructor waits for them all.
+class thread_per_load final : public executor {
+public:
+    thread_per_load() : shared_(std::make_shared<shared>()) {}
+    ~thread_per_load() override {
+        std::unique_lock lock(shared_->mutex);
+        shared_->all_done.wait(lock, [this] { return shared_->running == 0; });
+    }
+
+    /// Throws std::system_error when the system gives no thread.
+    void execute(task work) override {
+        {
+            const std::lock_guard lock(shared_->mutex);
+            ++shared_->running;
+        }
+        presence here(shared_);
+        std::thread([work = std::move(work), here = std::move(here)] { work(); }).detach();
+    }
+
+private:
+    struct shared {
+        std::mutex mutex;
+        std::condition_variable all_done;
+        std::size_t running = 0;
+    };
+
+    /// Counts a thread out when it is done, or when it could not be made.
+    class presence {
+    public:
+        explicit presence(std::shared_ptr<shared> s) noexcept : shared_(std::move(s)) {}
+        presence(presence&&) noexcept = default;
+        presence(const presence&) = delete;
+        presence& operator=(const presence&) = delete;
+        presence& operator=(presence&&) = delete;
+        ~presence() {
+            if (!shared_) return;
+            const std::lock_guard lock(shared_->mutex);
+            if (--shared_->running == 0) shared_->all_done.notify_all();
+        }
+
+    private:
+        std::shared_ptr<shared> shared_;
+    };
+
+    std::shared_ptr<shared> shared_;
+};
+
+#endif
+
+} // namespace imload

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+
+// The names, for headers that only pass them on.
+
+namespace imload {
+
+class session;
+struct session_options;
+class executor;
+class clock;
+class context;
+class task;
+struct options;
+struct error;
+struct statistics;
+struct entry_info;
+enum class status : std::uint8_t;
+enum class error_kind : std::uint8_t;
+
+template <class T>
+class result;
+template <class F, bool Named>
+class loader;
+
+} // namespace imload

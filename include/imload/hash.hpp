@@ -1,0 +1,317 @@
+#pragma once
+
+#include <imload/detail/aggregate.hpp>
+
+#include <array>
+#include <bit>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace imload {
+
+/// Specialise it to make a type of yours an argument: `std::size_t operator()(const T&) const`.
+/// The type's own == then decides which values are one key. Not needed for numbers, enums, strings,
+/// paths, chrono, optional, pair, tuple, variant, containers, what std::hash knows, and plain
+/// aggregates of these.
+template <class T>
+struct hash;
+
+namespace detail {
+
+/// Why a type cannot be part of a key.
+enum class key_fault { none, no_hash, no_equality, raw_pointer, reference_wrapper };
+
+template <class T>
+inline constexpr bool is_reference_wrapper = false;
+template <class T>
+inline constexpr bool is_reference_wrapper<std::reference_wrapper<T>> = true;
+
+template <class T, template <class...> class Of>
+inline constexpr bool is_a = false;
+template <class... Ts, template <class...> class Of>
+inline constexpr bool is_a<Of<Ts...>, Of> = true;
+
+template <class T>
+inline constexpr bool is_std_array = false;
+template <class T, std::size_t N>
+inline constexpr bool is_std_array<std::array<T, N>> = true;
+
+template <class T>
+concept has_own_hash = requires(const T& v) { static_cast<std::size_t>(hash<T>{}(v)); };
+template <class T>
+concept has_std_hash = requires(const T& v) { static_cast<std::size_t>(std::hash<T>{}(v)); };
+template <class T>
+concept has_equality = requires(const T& a, const T& b) { static_cast<bool>(a == b); };
+
+template <class T>
+concept chrono_duration = is_a<T, std::chrono::duration>;
+template <class T>
+concept chrono_instant = is_a<T, std::chrono::time_point>;
+template <class T>
+concept sequence = is_std_array<T> || (requires(const T& c) {
+                       typename T::value_type;
+                       typename T::allocator_type;
+                       c.begin() != c.end();
+                   } && !requires { typename T::hasher; });
+template <class T>
+concept unordered = requires(const T& c, const typename T::key_type& k) {
+    typename T::hasher;
+    typename T::key_equal;
+    c.equal_range(k);
+    c.size();
+};
+template <class T>
+concept text = is_a<T, std::basic_string>;
+
+template <class T>
+consteval key_fault fault_of();
+
+template <class... Ts>
+consteval key_fault first_fault() {
+    key_fault found = key_fault::none;
+    [[maybe_unused]] const auto note = [&found](key_fault fault) {
+        if (found == key_fault::none) found = fault;
+    };
+    (note(fault_of<std::remove_cvref_t<Ts>>()), ...);
+    return found;
+}
+
+template <class T>
+struct parts_fault;
+template <template <class...> class Of, class... Ts>
+struct parts_fault<Of<Ts...>> {
+    static constexpr key_fault value = first_fault<Ts...>();
+};
+
+/// Whether T can be part of a key, and if not, why.
+template <class T>
+consteval key_fault fault_of() {
+    if constexpr (has_own_hash<T>)
+        return has_equality<T> ? key_fault::none : key_fault::no_equality;
+    else if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T> || text<T> ||
+                       std::is_same_v<T, std::filesystem::path> ||
+                       std::is_same_v<T, std::monostate> || std::is_same_v<T, std::nullopt_t>)
+        return key_fault::none;
+    else if constexpr (std::is_pointer_v<T> || std::is_null_pointer_v<T>)
+        return key_fault::raw_pointer;
+    else if constexpr (is_reference_wrapper<T>)
+        return key_fault::reference_wrapper;
+    else if constexpr (std::is_array_v<T>)
+        return fault_of<std::remove_cv_t<std::remove_extent_t<T>>>();
+    else if constexpr (chrono_duration<T>)
+        return fault_of<typename T::rep>();
+    else if constexpr (chrono_instant<T>)
+        return fault_of<typename T::duration>();
+    else if constexpr (is_a<T, std::optional> || is_a<T, std::pair> || is_a<T, std::tuple> ||
+                       is_a<T, std::variant>)
+        return parts_fault<T>::value;
+    else if constexpr (sequence<T> || unordered<T>)
+        return fault_of<std::remove_cvref_t<typename T::value_type>>();
+    else if constexpr (has_std_hash<T>)
+        return has_equality<T> ? key_fault::none : key_fault::no_equality;
+    else if constexpr (plain_aggregate<T>)
+        return parts_fault<decltype(fields_of(std::declval<const T&>()))>::value;
+    else
+        return key_fault::no_hash;
+}
+
+/// Spreads the bits of x: the finaliser of MurmurHash3 by Austin Appleby (public domain).
+[[nodiscard]] constexpr std::uint64_t mix(std::uint64_t x) noexcept {
+    x = (x ^ (x >> 33)) * 0xff51afd7ed558ccdu;
+    x = (x ^ (x >> 33)) * 0xc4ceb9fe1a85ec53u;
+    return x ^ (x >> 33);
+}
+[[nodiscard]] constexpr std::uint64_t combine(std::uint64_t seed, std::uint64_t x) noexcept {
+    return mix(seed * 0x9e3779b97f4a7c15u + x + 1);
+}
+
+/// Where path separators are one character, a path can be looked up by its text alone.
+inline constexpr bool paths_are_text = std::is_same_v<std::filesystem::path::value_type, char>;
+
+/// The next character of a POSIX path in which runs of '/' count as one, or -1 at its end: two
+/// texts are equal paths exactly if they agree in these.
+[[nodiscard]] constexpr int next_of_path(std::string_view text, std::size_t& at) noexcept {
+    if (at >= text.size()) return -1;
+    const char c = text[at++];
+    if (c == '/')
+        while (at < text.size() && text[at] == '/') ++at;
+    return static_cast<unsigned char>(c);
+}
+
+[[nodiscard]] constexpr bool equal_paths(std::string_view a, std::string_view b) noexcept {
+    if (a == b) return true;
+    for (std::size_t i = 0, j = 0;;) {
+        const int c = next_of_path(a, i);
+        if (c != next_of_path(b, j)) return false;
+        if (c < 0) return true;
+    }
+}
+
+[[nodiscard]] inline std::uint64_t hash_path(std::string_view text) noexcept {
+    if (text.find("//") == text.npos) return std::hash<std::string_view>{}(text);
+    std::string plain;
+    for (std::size_t i = 0; i < text.size();)
+        plain.push_back(static_cast<char>(next_of_path(text, i)));
+    return std::hash<std::string_view>{}(plain);
+}
+
+template <class T>
+[[nodiscard]] std::uint64_t hash_of(const T& v);
+
+/// The hash of one argument.
+template <class T>
+[[nodiscard]] std::uint64_t hash_of(const T& v) {
+    if constexpr (has_own_hash<T>) {
+        return static_cast<std::size_t>(hash<T>{}(v));
+    } else if constexpr (std::is_same_v<T, long double>) {
+        return v == v ? std::hash<T>{}(v + T{0}) : 1u;
+    } else if constexpr (std::is_floating_point_v<T>) {
+        using bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
+        return v == v ? std::bit_cast<bits>(v + T{0}) : 1u; // -0.0 + 0.0 is 0.0
+    } else if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T>) {
+        return static_cast<std::uint64_t>(v);
+    } else if constexpr (text<T>) {
+        return std::hash<std::basic_string_view<typename T::value_type>>{}(v);
+    } else if constexpr (std::is_same_v<T, std::filesystem::path>) {
+        if constexpr (paths_are_text)
+            return hash_path(v.native());
+        else
+            return std::filesystem::hash_value(v);
+    } else if constexpr (chrono_duration<T>) {
+        return hash_of(v.count());
+    } else if constexpr (chrono_instant<T>) {
+        return hash_of(v.time_since_epoch());
+    } else if constexpr (is_a<T, std::optional>) {
+        return v ? combine(1, hash_of(*v)) : 0;
+    } else if constexpr (is_a<T, std::pair>) {
+        return combine(combine(2, hash_of(v.first)), hash_of(v.second));
+    } else if constexpr (is_a<T, std::tuple>) {
+        std::uint64_t h = 3;
+        std::apply([&h](const auto&... xs) { ((h = combine(h, hash_of(xs))), ...); }, v);
+        return h;
+    } else if constexpr (is_a<T, std::variant>) {
+        if (v.valueless_by_exception()) return 0;
+        return std::visit([&](const auto& x) { return combine(v.index(), hash_of(x)); }, v);
+    } else if constexpr (unordered<T>) {
+        std::uint64_t h = v.size();
+        for (const auto& x : v) h += mix(hash_of(x)); // a sum: the order does not matter
+        return h;
+    } else if constexpr (sequence<T> || std::is_array_v<T>) {
+        std::uint64_t h = 4;
+        std::uint64_t length = 0;
+        for (const auto& x : v) {
+            h = combine(h, hash_of(static_cast<const std::remove_cvref_t<decltype(x)>&>(x)));
+            ++length;
+        }
+        return combine(h, length);
+    } else if constexpr (std::is_same_v<T, std::monostate> || std::is_same_v<T, std::nullopt_t>) {
+        return 5;
+    } else if constexpr (has_std_hash<T>) {
+        return std::hash<T>{}(v);
+    } else {
+        return hash_of(fields_of(v));
+    }
+}
+
+template <class T>
+[[nodiscard]] bool equal_values(const T& a, const T& b);
+
+template <class T>
+[[nodiscard]] bool equal_unordered(const T& a, const T& b) {
+    if (a.size() != b.size()) return false;
+    const auto times = [](const auto& range, const auto& x) {
+        std::size_t n = 0;
+        for (auto i = range.first; i != range.second; ++i) n += equal_values(*i, x) ? 1u : 0u;
+        return n;
+    };
+    for (auto at = a.begin(); at != a.end();) {
+        const typename T::key_type* key = nullptr;
+        if constexpr (requires { at->first; } && !std::is_same_v<typename T::key_type,
+                                                                 typename T::value_type>)
+            key = &at->first;
+        else
+            key = &*at;
+        // Every element equal to this one under the container's own ==, at once.
+        const auto mine = a.equal_range(*key);
+        const auto theirs = b.equal_range(*key);
+        if (mine.first == mine.second) { // a NaN: the container itself finds it nowhere
+            const auto all = [](const T& c) { return std::pair(c.begin(), c.end()); };
+            if (times(all(a), *at) != times(all(b), *at)) return false;
+            ++at;
+            continue;
+        }
+        for (auto i = mine.first; i != mine.second; ++i)
+            if (times(mine, *i) != times(theirs, *i)) return false;
+        at = mine.second;
+    }
+    return true;
+}
+
+/// Whether two arguments are one key: ==, but NaN equals NaN, in containers and aggregates too.
+template <class T>
+[[nodiscard]] bool equal_values(const T& a, const T& b) {
+    if constexpr (has_own_hash<T>) {
+        return static_cast<bool>(a == b);
+    } else if constexpr (std::is_floating_point_v<T>) {
+        return a == b || (a != a && b != b);
+    } else if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T> || text<T>) {
+        return a == b;
+    } else if constexpr (std::is_same_v<T, std::filesystem::path>) {
+        if constexpr (paths_are_text)
+            return equal_paths(a.native(), b.native());
+        else
+            return a == b;
+    } else if constexpr (chrono_duration<T>) {
+        return equal_values(a.count(), b.count());
+    } else if constexpr (chrono_instant<T>) {
+        return equal_values(a.time_since_epoch(), b.time_since_epoch());
+    } else if constexpr (is_a<T, std::optional>) {
+        return a.has_value() == b.has_value() && (!a || equal_values(*a, *b));
+    } else if constexpr (is_a<T, std::pair>) {
+        return equal_values(a.first, b.first) && equal_values(a.second, b.second);
+    } else if constexpr (is_a<T, std::tuple>) {
+        return [&]<std::size_t... Is>(std::index_sequence<Is...>) {
+            return (equal_values(std::get<Is>(a), std::get<Is>(b)) && ...);
+        }(std::make_index_sequence<std::tuple_size_v<T>>{});
+    } else if constexpr (is_a<T, std::variant>) {
+        if (a.index() != b.index()) return false;
+        if (a.valueless_by_exception()) return true;
+        return [&]<std::size_t... Is>(std::index_sequence<Is...>) {
+            return ((a.index() == Is && equal_values(*std::get_if<Is>(&a), *std::get_if<Is>(&b))) ||
+                    ...);
+        }(std::make_index_sequence<std::variant_size_v<T>>{});
+    } else if constexpr (unordered<T>) {
+        return equal_unordered(a, b);
+    } else if constexpr (std::is_array_v<T>) {
+        for (std::size_t i = 0; i < std::extent_v<T>; ++i)
+            if (!equal_values(a[i], b[i])) return false;
+        return true;
+    } else if constexpr (sequence<T>) {
+        auto x = a.begin();
+        auto y = b.begin();
+        for (; x != a.end() && y != b.end(); ++x, ++y) {
+            using element = std::remove_cvref_t<typename T::value_type>;
+            if (!equal_values<element>(*x, *y)) return false;
+        }
+        return x == a.end() && y == b.end();
+    } else if constexpr (std::is_same_v<T, std::monostate> || std::is_same_v<T, std::nullopt_t>) {
+        return true;
+    } else if constexpr (has_std_hash<T>) {
+        return static_cast<bool>(a == b);
+    } else {
+        return equal_values(fields_of(a), fields_of(b));
+    }
+}
+
+} // namespace detail
+} // namespace imload

@@ -1,0 +1,10 @@
+#pragma once
+
+// Dear ImGui: a session for each ImGui context, which begins its frame by itself, and the widgets
+// that show what a loader knows. Needs the public imgui.h, 1.86 or newer, and nothing else of it.
+
+#include <imload/imgui/context_session.hpp>
+#include <imload/imgui/motion.hpp>
+#include <imload/imgui/skeleton.hpp>
+#include <imload/imgui/spinner.hpp>
+#include <imload/imload.hpp>

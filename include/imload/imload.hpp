@@ -1,0 +1,36 @@
+#pragma once
+
+// imload: slow calls from code that runs sixty times a second, one line each.
+//
+//     auto rates = imload::async_load(fetch_rates, {.refresh_every = 4s});
+//     if (std::optional<table> t = rates("EUR", 2))  // the first frame starts fetch_rates("EUR", 2)
+//         draw_table(*t);                            // later ones have its value, kept fresh
+//
+// Where to look:
+//     loader.hpp       async_load, and what can be asked of a loader
+//     result.hpp       what poll returns: value, status, error, progress
+//     options.hpp      refresh, retry, timeout, grace, and when a key is forgotten
+//     key.hpp hash.hpp what makes two calls the same; unkeyed, by_address, imload::hash
+//     context.hpp      what a running load may take: stop requests, progress
+//     session.hpp      the map of all keys, and the frame
+//     executor.hpp thread_pool.hpp clock.hpp   the parts that can be replaced
+//
+// Beside it: imload/imgui.hpp (a session per ImGui context, widgets), imload/glfw.hpp (a window that
+// sleeps), imload/testing.hpp (a clock and an executor for tests).
+
+#include <imload/clock.hpp>
+#include <imload/config.hpp>
+#include <imload/context.hpp>
+#include <imload/error.hpp>
+#include <imload/executor.hpp>
+#include <imload/fwd.hpp>
+#include <imload/hash.hpp>
+#include <imload/key.hpp>
+#include <imload/loader.hpp>
+#include <imload/options.hpp>
+#include <imload/result.hpp>
+#include <imload/session.hpp>
+#include <imload/statistics.hpp>
+#include <imload/status.hpp>
+#include <imload/thread_pool.hpp>
+#include <imload/version.hpp>

@@ -1,0 +1,326 @@
+#pragma once
+
+#include <imload/hash.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace imload {
+
+/// An argument that is handed to the callable and left out of the key; see unkeyed().
+template <class T>
+struct unkeyed_argument {
+    T value;
+};
+
+/// Hands `x` to the callable without making it part of the key: a connection, a logger. The
+/// argument of the ask that starts a run is the one that the run gets. Pass std::ref(x) where the
+/// callable takes a reference; then x must outlive the run and be safe to use from a worker.
+template <class T>
+[[nodiscard]] unkeyed_argument<std::decay_t<T>> unkeyed(T&& x) {
+    return {std::forward<T>(x)};
+}
+
+/// An argument whose address is the key; see by_address().
+template <class T>
+struct address_argument {
+    T* pointer;
+    friend bool operator==(address_argument, address_argument) = default;
+};
+
+/// Admits a raw pointer as an argument: the address is the key, whatever is there. What it points
+/// to must outlive every run and be safe to read from a worker.
+template <class T>
+[[nodiscard]] constexpr address_argument<T> by_address(T* pointer) noexcept {
+    return {pointer};
+}
+
+template <class T>
+struct hash<address_argument<T>> {
+    std::size_t operator()(address_argument<T> a) const noexcept {
+        return std::hash<T*>{}(a.pointer);
+    }
+};
+
+namespace detail {
+
+struct unknown_parameter;
+
+/// What a key owns in place of a T: text for a character pointer, a vector for a span.
+template <class T>
+struct owned_form {
+    using type = T;
+};
+template <class C, class Traits>
+struct owned_form<std::basic_string_view<C, Traits>> {
+    using type = std::basic_string<C, Traits>;
+};
+template <class T, std::size_t Extent>
+struct owned_form<std::span<T, Extent>> {
+    using type = std::vector<std::remove_cv_t<T>>;
+};
+template <class T>
+inline constexpr bool is_character =
+    std::is_same_v<T, char> || std::is_same_v<T, wchar_t> || std::is_same_v<T, char8_t> ||
+    std::is_same_v<T, char16_t> || std::is_same_v<T, char32_t>;
+template <class C>
+    requires is_character<std::remove_cv_t<C>>
+struct owned_form<C*> {
+    using type = std::basic_string<std::remove_cv_t<C>>;
+};
+
+template <class T>
+inline constexpr bool is_span = false;
+template <class T, std::size_t Extent>
+inline constexpr bool is_span<std::span<T, Extent>> = true;
+template <class T>
+inline constexpr bool is_unkeyed = false;
+template <class T>
+inline constexpr bool is_unkeyed<unkeyed_argument<T>> = true;
+template <class T>
+inline constexpr bool is_address = false;
+template <class T>
+inline constexpr bool is_address<address_argument<T>> = true;
+
+template <class T>
+struct address_of_parameter;
+template <class T>
+struct address_of_parameter<T*> {
+    using type = address_argument<T>;
+};
+
+/// The decayed, owned type of an argument of type A given to a parameter of type P.
+template <class P, class A>
+consteval auto owned_type() {
+    using argument = std::remove_cvref_t<A>;
+    using parameter = std::decay_t<std::conditional_t<std::is_same_v<P, unknown_parameter>, A, P>>;
+    if constexpr (is_address<argument>) {
+        if constexpr (std::is_pointer_v<parameter>)
+            return std::type_identity<typename address_of_parameter<parameter>::type>{};
+        else
+            return std::type_identity<argument>{};
+    } else {
+        return std::type_identity<typename owned_form<parameter>::type>{};
+    }
+}
+
+/// One argument as the key sees it: its parameter, its owned type, and whether it counts.
+template <class P, class Owned, bool Keyed>
+struct element {
+    using parameter = P;
+    using owned = Owned;
+    static constexpr bool keyed = Keyed;
+};
+
+template <class P, class A>
+consteval auto element_type() {
+    using argument = std::remove_cvref_t<A>;
+    if constexpr (is_unkeyed<argument>) {
+        using inner = decltype(argument::value);
+        using converted = typename decltype(owned_type<P, inner>())::type;
+        if constexpr (std::is_constructible_v<converted, const inner&> &&
+                      !is_reference_wrapper<inner>)
+            return std::type_identity<element<P, converted, false>>{};
+        else
+            return std::type_identity<element<P, inner, false>>{};
+    } else {
+        return std::type_identity<
+            element<P, typename decltype(owned_type<P, A>())::type, true>>{};
+    }
+}
+template <class P, class A>
+using element_for = typename decltype(element_type<P, A>())::type;
+
+template <class T>
+struct view_over {
+    using type = void;
+};
+template <class C, class Traits, class Alloc>
+struct view_over<std::basic_string<C, Traits, Alloc>> {
+    using type = std::basic_string_view<C, Traits>;
+};
+template <>
+struct view_over<std::filesystem::path> {
+    using type = std::conditional_t<paths_are_text, std::string_view, void>;
+};
+template <class T, class Alloc>
+    requires(!std::is_same_v<T, bool>)
+struct view_over<std::vector<T, Alloc>> {
+    using type = std::span<const T>;
+};
+
+/// How an argument is looked at while a key is searched: as the owned type itself where it is one,
+/// through a view where that saves making one, converted else.
+template <class Owned, class A>
+[[nodiscard]] constexpr decltype(auto) view_of(const A& argument) {
+    using view = typename view_over<Owned>::type;
+    if constexpr (std::is_same_v<A, Owned>) {
+        return static_cast<const Owned&>(argument);
+    } else if constexpr (is_address<Owned>) {
+        return Owned{argument.pointer};
+    } else if constexpr (!std::is_void_v<view> && std::is_convertible_v<const A&, view> &&
+                         !std::is_same_v<A, std::filesystem::path>) {
+        if constexpr (std::is_pointer_v<A>) {
+            if (argument == nullptr) return view{};
+        }
+        if constexpr (std::is_array_v<A> && !is_span<view>)
+            return view(static_cast<const std::remove_extent_t<A>*>(argument));
+        else
+            return view(argument);
+    } else if constexpr (std::is_arithmetic_v<Owned> || std::is_enum_v<Owned>) {
+        return static_cast<Owned>(argument);
+    } else {
+        const auto convert = [](const A& from) -> Owned { return from; };
+        return convert(argument);
+    }
+}
+
+/// Makes the owned argument from what view_of gave.
+template <class Owned, class View>
+[[nodiscard]] Owned own(const View& view) {
+    if constexpr (is_span<View>)
+        return Owned(view.begin(), view.end());
+    else
+        return Owned(view);
+}
+
+template <class View>
+[[nodiscard]] std::uint64_t hash_view(const View& view) {
+    if constexpr (is_span<View>) {
+        std::uint64_t h = 4;
+        for (const auto& x : view) h = combine(h, hash_of(x));
+        return combine(h, view.size());
+    } else if constexpr (is_a<View, std::basic_string_view>) {
+        return std::hash<View>{}(view);
+    } else {
+        return hash_of(view);
+    }
+}
+
+template <class Owned, class View>
+[[nodiscard]] bool equals_view(const Owned& owned, const View& view) {
+    if constexpr (std::is_same_v<Owned, View>) {
+        return equal_values(owned, view);
+    } else if constexpr (is_span<View>) {
+        if (owned.size() != view.size()) return false;
+        for (std::size_t i = 0; i < view.size(); ++i)
+            if (!equal_values(owned[i], view[i])) return false;
+        return true;
+    } else if constexpr (std::is_same_v<Owned, std::filesystem::path>) {
+        return equal_paths(owned.native(), view);
+    } else {
+        return owned == view;
+    }
+}
+
+template <class Owned, class View>
+[[nodiscard]] std::uint64_t hash_view_as(const View& view) {
+    if constexpr (std::is_same_v<Owned, std::filesystem::path> &&
+                  std::is_same_v<View, std::string_view>)
+        return hash_path(view);
+    else
+        return hash_view(view);
+}
+
+/// The part of a key that tells two callables of one type apart: a function pointer's value.
+template <class F>
+struct callable_identity {
+    constexpr callable_identity() = default;
+    constexpr explicit callable_identity(const F&) noexcept {}
+    static constexpr std::uint64_t hash() noexcept { return 0; }
+    constexpr bool operator==(const callable_identity&) const = default;
+};
+template <class F>
+    requires std::is_pointer_v<F>
+struct callable_identity<F> {
+    F function{};
+    constexpr explicit callable_identity(F f) noexcept : function(f) {}
+    [[nodiscard]] std::uint64_t hash() const noexcept { return std::hash<F>{}(function); }
+    constexpr bool operator==(const callable_identity&) const = default;
+};
+template <class F>
+    requires std::is_member_pointer_v<F>
+struct callable_identity<F> {
+    F function{};
+    constexpr explicit callable_identity(F f) noexcept : function(f) {}
+    // A member pointer has no portable hash: equality alone tells them apart.
+    static constexpr std::uint64_t hash() noexcept { return 1; }
+    constexpr bool operator==(const callable_identity&) const = default;
+};
+
+/// The key that a loader was given by name, where it was.
+struct no_name {
+    constexpr bool operator==(const no_name&) const = default;
+};
+
+/// A key as a slot keeps it: callable, name, arguments.
+template <class F, class Name, class... Owned>
+struct stored_key {
+    [[no_unique_address]] callable_identity<F> callable;
+    [[no_unique_address]] Name name;
+    [[no_unique_address]] std::tuple<Owned...> arguments;
+};
+
+/// The same as it is searched for: nothing owned, nothing allocated.
+template <class F, class Name, class... Views>
+struct searched_key {
+    [[no_unique_address]] callable_identity<F> callable;
+    [[no_unique_address]] Name name;
+    [[no_unique_address]] std::tuple<Views...> arguments;
+};
+
+template <class F, class N, class... Owned, class M, class... Views>
+[[nodiscard]] bool equal_keys(const stored_key<F, N, Owned...>& stored,
+                              const searched_key<F, M, Views...>& searched) {
+    return stored.callable == searched.callable && stored.name == searched.name &&
+           [&]<std::size_t... Is>(std::index_sequence<Is...>) {
+               return (equals_view(std::get<Is>(stored.arguments),
+                                   std::get<Is>(searched.arguments)) &&
+                       ...);
+           }(std::index_sequence_for<Owned...>{});
+}
+
+template <class Name>
+[[nodiscard]] std::uint64_t hash_name(const Name& name) {
+    if constexpr (std::is_same_v<Name, no_name>)
+        return 0;
+    else
+        return std::hash<std::string_view>{}(name);
+}
+
+/// `seed` tells types of keys apart: the address of the slot type's description.
+template <class... Owned, class F, class M, class... Views>
+[[nodiscard]] std::uint64_t hash_key(const void* seed, const searched_key<F, M, Views...>& key,
+                                     std::type_identity<std::tuple<Owned...>>) {
+    std::uint64_t h = combine(std::hash<const void*>{}(seed), key.callable.hash());
+    if constexpr (!std::is_same_v<M, no_name>) h = combine(h, hash_name(key.name));
+    [&]<std::size_t... Is>(std::index_sequence<Is...>) {
+        ((h = combine(h, hash_view_as<Owned>(std::get<Is>(key.arguments)))), ...);
+    }(std::index_sequence_for<Views...>{});
+    return h;
+}
+
+/// A stored key as one to search for, so that there is one hash.
+template <class F, class N, class... Owned>
+[[nodiscard]] auto search_for(const stored_key<F, N, Owned...>& key) {
+    using view =
+        std::conditional_t<std::is_same_v<N, no_name>, no_name, std::string_view>;
+    return std::apply(
+        [&](const Owned&... arguments) {
+            return searched_key<F, view, const Owned&...>{key.callable, view(key.name),
+                                                          std::tuple<const Owned&...>(arguments...)};
+        },
+        key.arguments);
+}
+
+} // namespace detail
+} // namespace imload

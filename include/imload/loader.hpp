@@ -1,0 +1,273 @@
+#pragma once
+
+#include <imload/detail/call.hpp>
+#include <imload/detail/call_job.hpp>
+#include <imload/detail/current.hpp>
+#include <imload/detail/engine.hpp>
+#include <imload/options.hpp>
+#include <imload/result.hpp>
+#include <imload/session.hpp>
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace imload {
+
+/// A callable that loads in the background. Made by async_load(); a value, cheap to make anew in
+/// each frame: it allocates nothing and starts nothing. Kept, it needs the characters of its key to
+/// outlive it, as a literal does.
+/// Threads: its session's.  Cost of a hit: a comparison of the arguments; no allocation, no lock.
+template <class F, bool Named>
+class loader {
+public:
+    loader(session* s, std::string_view key, F fn, const options& o)
+        : session_(s), key_(name_from(key)), fn_(std::move(fn)), options_(o),
+          fingerprint_(detail::fingerprint_of(o)) {
+        detail::check(o);
+    }
+
+    /// Asks for the value: starts the call if nothing is known; returns a copy, or nullopt. When the
+    /// last run failed and there is no earlier value, rethrows its exception, unless
+    /// options::throw_errors is false.
+    template <class... Args>
+    auto operator()(const Args&... args) const {
+        using traits = detail::call_traits<F, Named, Args...>;
+        constexpr bool fine = explain<traits, Args...>();
+        if constexpr (fine) {
+            using value = typename detail::shape_of<F, Named, Args...>::value;
+            static_assert(std::is_copy_constructible_v<value>,
+                          "imload: this value cannot be copied: use poll(args...), which returns a "
+                          "result<T> without a copy");
+            if constexpr (std::is_copy_constructible_v<value>) {
+                const result<value> r = ask(args...);
+                if (r.has_value()) [[likely]]
+                    return std::optional<value>(std::in_place, *r);
+#if IMLOAD_HAS_EXCEPTIONS
+                if (options_.throw_errors)
+                    if (const error* e = r.error()) detail::rethrow(*e);
+#endif
+                return std::optional<value>();
+            }
+        }
+    }
+
+    /// The same without a copy and never throwing: the form for large values, status, errors.
+    template <class... Args>
+    auto poll(const Args&... args) const {
+        if constexpr (explain<detail::call_traits<F, Named, Args...>, Args...>())
+            return ask(args...);
+    }
+
+    /// Looks without starting anything and without counting as asked.
+    template <class... Args>
+    auto peek(const Args&... args) const {
+        if constexpr (explain<detail::call_traits<F, Named, Args...>, Args...>()) {
+            using call = detail::call_of<detail::shape_of<F, Named, Args...>>;
+            using found = result<typename call::value>;
+            detail::engine& e = here("peek");
+            if (e.closed()) return found();
+            bool made = false;
+            auto& s = e.template find_or_make<typename call::slot>(search<call>(args...), made);
+            e.look(s, asked<call>(), [&] { return keep<call>(args...); });
+            return found(s.cold->has_value ? s.get() : nullptr, &s, &e);
+        }
+    }
+
+    /// Starts at low priority what will be asked for later; it is not dropped for not being asked
+    /// for, and promoted when it is.
+    template <class... Args>
+    void prefetch(const Args&... args) const {
+        if constexpr (explain<detail::call_traits<F, Named, Args...>, Args...>()) {
+            using call = detail::call_of<detail::shape_of<F, Named, Args...>>;
+            detail::engine& e = here("prefetch");
+            if (e.closed()) return;
+            bool made = false;
+            auto& s = e.template find_or_make<typename call::slot>(search<call>(args...), made);
+            e.prefetch(s, asked<call>(), [&] { return keep<call>(args...); });
+        }
+    }
+
+    /// What result::refresh(), cancel() and forget() do, for every key of this loader.
+    void refresh_all() const { act("refresh_all", &detail::engine::refresh); }
+    void cancel_all() const { act("cancel_all", &detail::engine::cancel); }
+    void forget_all() const { act("forget_all", &detail::engine::forget); }
+
+private:
+    template <class Traits, class... Args>
+    static consteval bool explain() {
+        using blamed = typename detail::nth_type<Traits::verdict.argument, Args...>::type;
+        return detail::refuse<Traits::verdict.fault, Traits::verdict.argument, blamed>() &&
+               Traits::admissible;
+    }
+
+    template <class... Args>
+    auto ask(const Args&... args) const {
+        using call = detail::call_of<detail::shape_of<F, Named, Args...>>;
+        using slot = typename call::slot;
+        using found = result<typename call::value>;
+        detail::engine& e = here("poll");
+        const auto key = search<call>(args...);
+        if (slot* const s = e.template next_if<slot>(key, fingerprint_)) [[likely]]
+            return found(s->get(), s, &e);
+        return ask_slowly<call, found>(e, key, args...);
+    }
+
+    template <class Call, class Found, class Key, class... Args>
+    IMLOAD_NOINLINE Found ask_slowly(detail::engine& e, const Key& key,
+                                     const Args&... args) const {
+        using slot = typename Call::slot;
+        if (e.closed()) return Found();
+        bool made = false;
+        slot& s = e.template find_or_make<slot>(key, made);
+        if (s.fast == fingerprint_)
+            s.asked = e.frame();
+        else
+            e.ask(s, asked<Call>(), [&] { return keep<Call>(args...); });
+        const bool answered = s.cold->has_value;
+        e.count_poll(answered);
+        return Found(answered ? s.get() : nullptr, &s, &e);
+    }
+
+    [[nodiscard]] detail::engine& here(const char* call) const {
+        if (session_) {
+            detail::engine& e = detail::engine_of(*session_);
+            if (!e.owned_here()) [[unlikely]]
+                detail::wrong_thread(call);
+            return e;
+        }
+        return detail::engine_of(detail::current_for(call));
+    }
+
+    template <class Call>
+    [[nodiscard]] detail::engine::asked asked() const noexcept {
+        return {fingerprint_, options_, Call::has_state};
+    }
+
+    /// The key as it is searched for: views of the arguments.
+    template <class Call, class... Args>
+    [[nodiscard]] auto search(const Args&... args) const {
+        return search_as(typename Call::elements{}, args...);
+    }
+    template <class... Es, class... Args>
+    [[nodiscard]] auto search_as(detail::types<Es...>, const Args&... args) const {
+        using detail::view_of;
+        if constexpr ((Es::keyed && ...))
+            return searched(std::tuple<decltype(view_of<typename Es::owned>(args))...>(
+                view_of<typename Es::owned>(args)...));
+        else
+            return searched(std::tuple_cat(view_if_keyed<Es>(args)...));
+    }
+    template <class... Views>
+    [[nodiscard]] auto searched(std::tuple<Views...> views) const {
+        using name = std::conditional_t<Named, std::string_view, detail::no_name>;
+        return detail::searched_key<F, name, Views...>{detail::callable_identity<F>(fn_), key_,
+                                                       std::move(views)};
+    }
+    template <class Element, class A>
+    [[nodiscard]] static auto view_if_keyed([[maybe_unused]] const A& argument) {
+        if constexpr (Element::keyed)
+            return std::tuple<decltype(detail::view_of<typename Element::owned>(argument))>(
+                detail::view_of<typename Element::owned>(argument));
+        else
+            return std::tuple<>{};
+    }
+    [[nodiscard]] static auto name_from([[maybe_unused]] std::string_view key) noexcept {
+        if constexpr (Named)
+            return key;
+        else
+            return detail::no_name{};
+    }
+    [[nodiscard]] std::string_view name() const noexcept {
+        if constexpr (Named)
+            return key_;
+        else
+            return {};
+    }
+
+    /// What the key does not hold and a later run needs: the callable, the unkeyed arguments.
+    template <class Call, class... Args>
+    [[nodiscard]] std::unique_ptr<detail::starter> keep(const Args&... args) const {
+        return keep_as<Call>(typename Call::elements{}, args...);
+    }
+    template <class Call, class... Es, class... Args>
+    [[nodiscard]] std::unique_ptr<detail::starter> keep_as(detail::types<Es...>,
+                                                           const Args&... args) const {
+        return std::make_unique<typename Call::kept>(
+            fn_, typename Call::unkeyed(std::tuple_cat(value_if_unkeyed<Es>(args)...)));
+    }
+    template <class Element, class A>
+    [[nodiscard]] static auto value_if_unkeyed([[maybe_unused]] const A& argument) {
+        if constexpr (Element::keyed)
+            return std::tuple<>{};
+        else
+            return std::tuple<typename Element::owned>(argument.value);
+    }
+
+    void act(const char* call, void (detail::engine::*action)(detail::slot_base&)) const {
+        detail::engine& e = here(call);
+        e.for_each_slot([&](detail::slot_base& s) {
+            if (s.type->belongs_to(s, detail::tag_of<detail::loader_identity<F, Named>>(), &fn_, name())) (e.*action)(s);
+        });
+    }
+
+    session* session_;
+    [[no_unique_address]] std::conditional_t<Named, std::string_view, detail::no_name> key_;
+    [[no_unique_address]] F fn_;
+    options options_;
+    std::uint32_t fingerprint_;
+};
+
+namespace detail {
+
+/// What async_load takes as a callable: not a key, not a session, not options.
+template <class F>
+concept loadable = !std::is_convertible_v<F, std::string_view> &&
+                   !std::is_same_v<std::remove_cvref_t<F>, session> &&
+                   !std::is_same_v<std::remove_cvref_t<F>, options>;
+
+template <class F, bool Named>
+consteval void require_no_state() {
+    static_assert(Named || std::is_pointer_v<F> || std::is_member_pointer_v<F> ||
+                      std::is_empty_v<F>,
+                  "imload: this callable has state (captures or members): pass the captured values "
+                  "as arguments, or give async_load a key");
+}
+
+} // namespace detail
+
+/// Wraps a callable, so that calling it each frame starts it in the background and returns its
+/// value once it is there. A callable with state needs a `key`, by which the session knows it and
+/// by which session::find finds its value. Without a session, the current one is used.
+/// Errors: std::invalid_argument for options that make no sense.  Cost: none worth counting.
+template <detail::loadable F>
+[[nodiscard]] loader<F, false> async_load(F fn, options o = {}) {
+    detail::require_no_state<F, false>();
+    return {nullptr, {}, std::move(fn), o};
+}
+template <detail::loadable F>
+[[nodiscard]] loader<F, true> async_load(std::string_view key, F fn, options o = {}) {
+    return {nullptr, key, std::move(fn), o};
+}
+template <auto Fn>
+[[nodiscard]] loader<detail::constant_function<Fn>, false> async_load(options o = {}) {
+    return {nullptr, {}, {}, o};
+}
+template <detail::loadable F>
+[[nodiscard]] loader<F, false> async_load(session& s, F fn, options o = {}) {
+    detail::require_no_state<F, false>();
+    return {&s, {}, std::move(fn), o};
+}
+template <detail::loadable F>
+[[nodiscard]] loader<F, true> async_load(session& s, std::string_view key, F fn, options o = {}) {
+    return {&s, key, std::move(fn), o};
+}
+template <auto Fn>
+[[nodiscard]] loader<detail::constant_function<Fn>, false> async_load(session& s, options o = {}) {
+    return {&s, {}, {}, o};
+}
+
+} // namespace imload

@@ -1,0 +1,197 @@
+#pragma once
+
+#include <imload/detail/call_job.hpp>
+#include <imload/detail/current.hpp>
+#include <imload/detail/engine.hpp>
+#include <imload/error.hpp>
+#include <imload/status.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace imload {
+
+/// How far a run is.
+struct progress_info {
+    float fraction = -1; ///< in [0, 1]; below 0: unknown
+    std::string_view text;
+};
+
+/// What is known of a key, but for its value; see result.
+class result_base {
+public:
+    /// Where the key stands in this frame.
+    [[nodiscard]] imload::status status() const noexcept;
+
+    /// Why the last run failed, or null when it did not; an earlier value stays beside it.
+    [[nodiscard]] const imload::error* error() const noexcept;
+
+    /// True for every caller during the one frame that shows a new value first.
+    [[nodiscard]] bool just_finished() const noexcept;
+    /// True for every caller during the one frame that shows a failure first.
+    [[nodiscard]] bool just_failed() const noexcept;
+
+    /// No value yet, and one is on its way.
+    [[nodiscard]] bool is_loading() const noexcept { return !has_any() && is_under_way(); }
+    /// A value, and a newer one on its way.
+    [[nodiscard]] bool is_refreshing() const noexcept { return has_any() && is_under_way(); }
+    /// A value older than options::stale_after.
+    [[nodiscard]] bool is_stale() const { return slot_ && engine_->is_stale(*slot_); }
+
+    /// How far the run is, as it said itself. The text is valid until the next begin_frame.
+    [[nodiscard]] progress_info progress() const;
+
+    /// How many values have been applied.
+    [[nodiscard]] std::uint32_t version() const noexcept { return slot_ ? cold().version : 0; }
+    /// Since the value was made; 0 without one.
+    [[nodiscard]] std::chrono::nanoseconds age() const;
+    /// Since the current run was started; 0 without one.
+    [[nodiscard]] std::chrono::nanoseconds elapsed() const;
+    /// Until the next refresh; `never` if there is none.
+    [[nodiscard]] std::chrono::nanoseconds refresh_in() const {
+        return slot_ ? engine_->refresh_in(*slot_) : std::chrono::nanoseconds(never);
+    }
+    /// Which attempt is under way, or failed last; the first is 1. 0 when nothing is, nor did.
+    [[nodiscard]] int attempt() const noexcept;
+
+    /// Starts a run at once, unless one is on its way.
+    void refresh() { act("refresh", &detail::engine::refresh); }
+    /// Stops the run at once. The value stays, and asking starts none until refresh().
+    void cancel() { act("cancel", &detail::engine::cancel); }
+    /// Stops the run; the next frame knows nothing of the key.
+    void forget() { act("forget", &detail::engine::forget); }
+
+protected:
+    result_base() = default;
+    result_base(detail::slot_base* s, detail::engine* e) noexcept : slot_(s), engine_(e) {}
+
+    [[nodiscard]] bool is_under_way() const noexcept {
+        return slot_ && cold().shown != detail::phase::idle;
+    }
+    [[nodiscard]] bool has_any() const noexcept { return slot_ && cold().has_value; }
+    [[nodiscard]] const detail::entry& cold() const noexcept { return *slot_->cold; }
+    [[nodiscard]] const detail::flight* going() const noexcept {
+        return slot_ ? cold().going.get() : nullptr;
+    }
+    void check_thread(const char* call) const {
+        if (!engine_->owned_here()) detail::wrong_thread(call);
+    }
+    void act(const char* call, void (detail::engine::*action)(detail::slot_base&)) {
+        if (!slot_) return;
+        check_thread(call);
+        (engine_->*action)(*slot_);
+    }
+    [[noreturn]] void no_value() const;
+
+    detail::slot_base* slot_ = nullptr;
+    detail::engine* engine_ = nullptr;
+};
+
+/// What poll() and peek() return: the value, if there is one, and all that is known beside it.
+/// Valid until the session's next begin_frame; what one frame sees of a key does not change.
+/// Threads: the session's.  Cost: three pointers; nothing is copied.
+template <class T>
+class [[nodiscard]] result : public result_base {
+public:
+    using value_type = T;
+
+    /// Of no key: idle, and nothing can be done to it.
+    result() = default;
+    result(const T* value, detail::slot_base* s, detail::engine* e) noexcept
+        : result_base(s, e), value_(value) {}
+
+    [[nodiscard]] bool has_value() const noexcept { return value_ != nullptr; }
+    explicit operator bool() const noexcept { return value_ != nullptr; }
+
+    /// Only where there is a value.
+    [[nodiscard]] const T& operator*() const noexcept { return *value_; }
+    [[nodiscard]] const T* operator->() const noexcept { return value_; }
+
+    /// The value; without one rethrows the run's error, or throws bad_result_access.
+    [[nodiscard]] const T& value() const {
+        if (!value_) no_value();
+        return *value_;
+    }
+
+    /// The value, or `other` made into one.
+    template <class U>
+    [[nodiscard]] T value_or(U&& other) const {
+        return value_ ? *value_ : static_cast<T>(std::forward<U>(other));
+    }
+
+    /// Puts a value in the place of the loaded one, from the next frame on. A run in flight is
+    /// stopped, and its late result dropped.
+    void set(T value) {
+        if (!slot_) return;
+        check_thread("set");
+        auto put = detail::make_counted<detail::job_of<T>>(*slot_, 0u);
+        put->make(std::move(value));
+        engine_->put(*slot_, std::move(put));
+    }
+
+private:
+    const T* value_ = nullptr;
+};
+
+inline imload::status result_base::status() const noexcept {
+    if (!slot_) return status::idle;
+    switch (cold().shown) {
+    case detail::phase::settling:
+    case detail::phase::queued: return status::queued;
+    case detail::phase::running: return status::running;
+    case detail::phase::retrying: return status::retrying;
+    case detail::phase::idle: break;
+    }
+    if (cold().shown_cancelled) return status::idle;
+    if (just_finished()) return status::just_finished;
+    return cold().has_value || error() ? status::complete : status::idle;
+}
+
+inline const imload::error* result_base::error() const noexcept {
+    const detail::flight* const f = going();
+    return f && cold().shown != detail::phase::retrying ? f->failure.get() : nullptr;
+}
+
+inline bool result_base::just_finished() const noexcept {
+    return has_any() && cold().landed_frame == engine_->frame();
+}
+
+inline bool result_base::just_failed() const noexcept {
+    return error() && going()->failed_frame == engine_->frame();
+}
+
+inline progress_info result_base::progress() const {
+    if (!going()) return {};
+    const auto& told = engine_->progress(*slot_);
+    return {told.fraction, told.text};
+}
+
+inline std::chrono::nanoseconds result_base::age() const {
+    if (!has_any()) return {};
+    return std::max<std::chrono::nanoseconds>(engine_->now() - cold().landed, {});
+}
+
+inline std::chrono::nanoseconds result_base::elapsed() const {
+    if (!is_under_way() || !going()) return {};
+    return std::max<std::chrono::nanoseconds>(engine_->now() - going()->started, {});
+}
+
+inline int result_base::attempt() const noexcept {
+    const detail::flight* const f = going();
+    if (!f) return 0;
+    if (is_under_way()) return f->attempt;
+    return f->failure ? f->failure->attempt : 0;
+}
+
+inline void result_base::no_value() const {
+    if (const imload::error* e = error()) detail::rethrow(*e);
+    detail::fail<bad_result_access>(
+        "imload: result::value() was called without a value: is it still loading? Ask has_value() "
+        "first, or use value_or()");
+}
+
+} // namespace imload
