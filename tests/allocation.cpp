@@ -1,0 +1,290 @@
+// Allocations: asking for what is loaded makes none, whatever the type of the key.
+#include "support.hpp"
+
+#include <atomic>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <new>
+#include <tuple>
+#include <vector>
+
+namespace {
+
+std::atomic<std::size_t> allocations{0};
+
+void* allocate(std::size_t size, std::size_t alignment) {
+    allocations.fetch_add(1, std::memory_order_relaxed);
+    if (size == 0) size = 1;
+    void* memory =
+        alignment <= alignof(std::max_align_t)
+            ? std::malloc(size)
+            : std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+    if (memory == nullptr) throw std::bad_alloc();
+    return memory;
+}
+
+} // namespace
+
+void* operator new(std::size_t size) { return allocate(size, 0); }
+void* operator new[](std::size_t size) { return allocate(size, 0); }
+void* operator new(std::size_t size, std::align_val_t alignment) {
+    return allocate(size, static_cast<std::size_t>(alignment));
+}
+void* operator new[](std::size_t size, std::align_val_t alignment) {
+    return allocate(size, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+
+using namespace test;
+
+namespace {
+
+int twice(int x) { return 2 * x; }
+
+struct tile {
+    int x = 0;
+    int y = 0;
+    std::string layer;
+};
+
+// How many allocations f makes.
+template <class F>
+std::size_t count(F&& f) {
+    const std::size_t before = allocations.load();
+    f();
+    return allocations.load() - before;
+}
+
+// Asks for all keys until they are loaded; then counts what three kinds of order cost: the same
+// order again, the reverse, and each key twice.
+template <class Make, class Key>
+std::size_t cost_of_hits(Make make, const std::vector<Key>& keys) {
+    ui app;
+    for (int i = 0; i < 3; ++i) {
+        for (const auto& key : keys) (void)make(app.session).poll(key);
+        app.land();
+    }
+    std::size_t missing = 0;
+    std::size_t cost = 0;
+    for (int frame = 0; frame < 3; ++frame) {
+        app.frame();
+        cost += count([&] {
+            for (const auto& key : keys) missing += !make(app.session)(key).has_value();
+            for (auto key = keys.rbegin(); key != keys.rend(); ++key)
+                missing += !make(app.session).poll(*key).has_value();
+            for (const auto& key : keys)
+                for (int again = 0; again < 2; ++again)
+                    missing += !make(app.session).poll(key).has_value();
+        });
+    }
+    return cost + 1'000'000 * missing;
+}
+
+const std::string long_text = "a text so long that no string keeps it inside of itself: ";
+
+std::vector<std::string> texts() {
+    std::vector<std::string> result;
+    for (int i = 0; i < 40; ++i) result.push_back(long_text + std::to_string(i));
+    return result;
+}
+
+} // namespace
+
+TEST_CASE("a hit allocates nothing: numbers") {
+    const std::vector<int> keys = {1, 5, 3, 8, 2};
+    CHECK(cost_of_hits([](auto& s) { return imload::async_load(s, twice); }, keys) == 0);
+    CHECK(cost_of_hits([](auto& s) { return imload::async_load<&twice>(s); }, keys) == 0);
+    CHECK(cost_of_hits([](auto& s) { return imload::async_load(s, "key", twice); }, keys) == 0);
+    CHECK(cost_of_hits([](auto& s) { return imload::async_load(s, twice, {.refresh_every = 4s}); },
+                       keys) == 0);
+    CHECK(cost_of_hits([](auto& s) { return imload::async_load(s, [](long x) { return x; }); },
+                       keys) == 0);
+}
+
+TEST_CASE("a hit allocates nothing: std::string") {
+    const auto keys = texts();
+    CHECK(cost_of_hits(
+              [](auto& s) {
+                  return imload::async_load(s, [](const std::string& t) { return t.size(); });
+              },
+              keys) == 0);
+    CHECK(cost_of_hits(
+              [](auto& s) { return imload::async_load(s, [](std::string t) { return t.size(); }); },
+              keys) == 0);
+    CHECK(cost_of_hits(
+              [](auto& s) { return imload::async_load(s, [](const auto& t) { return t.size(); }); },
+              keys) == 0);
+}
+
+TEST_CASE("a hit allocates nothing: string_view") {
+    const auto owners = texts();
+    const std::vector<std::string_view> keys(owners.begin(), owners.end());
+    CHECK(cost_of_hits(
+              [](auto& s) {
+                  return imload::async_load(s, [](std::string_view t) { return t.size(); });
+              },
+              keys) == 0);
+    CHECK(cost_of_hits(
+              [](auto& s) {
+                  return imload::async_load(s, [](const std::string& t) { return t.size(); });
+              },
+              keys) == 0);
+    CHECK(cost_of_hits(
+              [](auto& s) { return imload::async_load(s, [](const auto& t) { return t.size(); }); },
+              keys) == 0);
+}
+
+TEST_CASE("a hit allocates nothing: const char*") {
+    const auto owners = texts();
+    std::vector<const char*> keys;
+    for (const auto& owner : owners) keys.push_back(owner.c_str());
+    CHECK(cost_of_hits(
+              [](auto& s) { return imload::async_load(s, [](const char* t) { return *t; }); },
+              keys) == 0);
+    CHECK(cost_of_hits(
+              [](auto& s) {
+                  return imload::async_load(s, [](std::string_view t) { return t.size(); });
+              },
+              keys) == 0);
+    CHECK(cost_of_hits(
+              [](auto& s) {
+                  return imload::async_load(s, [](const std::string& t) { return t.size(); });
+              },
+              keys) == 0);
+    CHECK(cost_of_hits(
+              [](auto& s) { return imload::async_load(s, [](std::string t) { return t.size(); }); },
+              keys) == 0);
+}
+
+TEST_CASE("a hit allocates nothing: a literal and a buffer") {
+    ui app;
+    auto load = imload::async_load(app.session, [](const std::string& t) { return t.size(); });
+    char buffer[128] = "an input text buffer whose text is long enough not to be a small string";
+    for (int i = 0; i < 3; ++i) {
+        ask(load, "a literal that is written out at the place of the call, and rather long");
+        ask(load, buffer);
+        app.land();
+    }
+    app.frame();
+    bool there = true;
+    CHECK(count([&] {
+              there = there && load("a literal that is written out at the place of the call, "
+                                    "and rather long")
+                                   .has_value();
+              there = there && load(buffer).has_value();
+          }) == 0);
+    CHECK(there);
+}
+
+TEST_CASE("a hit allocates nothing: paths") {
+    std::vector<std::filesystem::path> keys;
+    for (const auto& text : texts()) keys.push_back(std::filesystem::path("/a/folder") / text);
+    CHECK(cost_of_hits(
+              [](auto& s) {
+                  return imload::async_load(
+                      s, [](const std::filesystem::path& p) { return p.native().size(); });
+              },
+              keys) == 0);
+    CHECK(cost_of_hits(
+              [](auto& s) {
+                  return imload::async_load(
+                      s, [](std::filesystem::path p) { return p.native().size(); });
+              },
+              keys) == 0);
+}
+
+TEST_CASE("a hit allocates nothing: vectors, tuples and aggregates") {
+    const std::vector<std::vector<int>> lists = {{1, 2, 3}, {4, 5}, {}, std::vector<int>(1000, 7)};
+    CHECK(cost_of_hits(
+              [](auto& s) {
+                  return imload::async_load(s, [](const std::vector<int>& v) { return v.size(); });
+              },
+              lists) == 0);
+    const std::vector<tile> tiles = {{1, 2, long_text}, {3, 4, long_text}, {5, 6, "b"}};
+    CHECK(cost_of_hits(
+              [](auto& s) { return imload::async_load(s, [](const tile& t) { return t.x; }); },
+              tiles) == 0);
+    using both = std::tuple<int, std::string, std::optional<std::string>>;
+    const std::vector<both> tuples = {{1, long_text, long_text}, {2, long_text, std::nullopt}};
+    CHECK(cost_of_hits(
+              [](auto& s) {
+                  return imload::async_load(s, [](const both& b) { return std::get<0>(b); });
+              },
+              tuples) == 0);
+}
+
+TEST_CASE("a hit allocates nothing: an unkeyed argument beside the key") {
+    ui app;
+    auto connection = std::make_shared<int>(1);
+    auto load = imload::async_load(app.session,
+                                   [](const std::shared_ptr<int>& c, int x) { return *c + x; });
+    for (int i = 0; i < 2; ++i) {
+        ask(load, imload::unkeyed(connection), 1);
+        app.land();
+    }
+    bool there = false;
+    CHECK(count([&] { there = load(imload::unkeyed(connection), 1).has_value(); }) == 0);
+    CHECK(there);
+}
+
+TEST_CASE("peek and the members of a result allocate nothing") {
+    ui app;
+    auto load = imload::async_load(app.session, [](std::string_view t) { return std::string(t); });
+    ask(load, std::string_view(long_text));
+    app.land();
+    std::size_t size = 0;
+    CHECK(count([&] {
+              const auto result = load.poll(std::string_view(long_text));
+              size += result.has_value() ? result->size() : 0;
+              size += result.value().size();
+              (void)result.status();
+              (void)result.error();
+              (void)result.just_finished();
+              (void)result.is_refreshing();
+              (void)result.version();
+              (void)result.progress();
+              (void)result.refresh_in();
+              (void)load.peek(std::string_view(long_text)).age();
+          }) == 0);
+    CHECK(size == 2 * long_text.size());
+}
+
+TEST_CASE("making a loader allocates nothing") {
+    ui app;
+    const int captured = 3;
+    const std::string_view key = "a key that is longer than what a small string holds inside";
+    CHECK(count([&] {
+              (void)imload::async_load(app.session, twice);
+              (void)imload::async_load(app.session, [](int x) { return x; });
+              (void)imload::async_load(app.session, key,
+                                       [captured](int x) { return x + captured; });
+              (void)imload::async_load<&twice>(app.session, {.refresh_every = 4s});
+              auto load = imload::async_load(twice, {.refresh_every = 4s, .grace = 1ms});
+              auto copy = load;
+              (void)copy;
+          }) == 0);
+}
+
+TEST_CASE("frames in which nothing happens allocate nothing") {
+    ui app;
+    auto load = imload::async_load(app.session, twice);
+    for (int i = 0; i < 50; ++i) ask(load, i);
+    app.land();
+    for (int i = 0; i < 50; ++i) ask(load, i);
+    app.frames(2);
+    CHECK(count([&] {
+              for (int frame = 0; frame < 10; ++frame) {
+                  app.frame();
+                  for (int i = 0; i < 50; ++i) ask(load, i);
+                  (void)app.session.wait_time(1h);
+              }
+          }) == 0);
+}

@@ -1,0 +1,9 @@
+// expect: imload: argument 1 is a raw pointer: pass the value it points to, imload::by_address(p) to use its address as the key, or imload::unkeyed(p)
+#include <imload/imload.hpp>
+
+int main() {
+    imload::session session;
+    int value = 1;
+    auto load = imload::async_load(session, [](const int* p) { return *p; });
+    (void)load(&value);
+}

@@ -1,0 +1,396 @@
+// async_load and loader: what asking does.
+#include "support.hpp"
+
+#include <any>
+#include <memory>
+#include <vector>
+
+using namespace test;
+
+namespace {
+
+int twice(int x) { return 2 * x; }
+
+struct number {
+    int n = 0;
+};
+const number const_three() { return {3}; }
+
+} // namespace
+
+TEST_CASE("making a loader starts nothing") {
+    ui app;
+    [[maybe_unused]] auto load = imload::async_load(app.session, twice);
+    app.frames(3);
+    CHECK(app.executor.pending() == 0);
+    CHECK(app.keys() == 0);
+    CHECK(app.starts() == 0);
+}
+
+TEST_CASE("the first ask starts the call and gives nothing, a later frame has the value") {
+    ui app;
+    auto load = imload::async_load(app.session, twice);
+    CHECK(load(21) == std::nullopt);
+    CHECK(app.executor.pending() == 1);
+    app.land();
+    CHECK(load(21) == 42);
+    app.frames(3);
+    CHECK(load(21) == 42);
+    CHECK(app.starts() == 1);
+}
+
+TEST_CASE("asking many times starts one call") {
+    ui app;
+    auto load = imload::async_load(app.session, twice);
+    for (int i = 0; i < 10; ++i) {
+        ask(load, 1);
+        ask(load, 1);
+        app.frame();
+    }
+    CHECK(app.executor.pending() == 1);
+    app.land();
+    CHECK(app.starts() == 1);
+}
+
+TEST_CASE("a loader without a session uses the current one") {
+    ui app;
+    auto load = imload::async_load(twice, {.refresh_every = 4s});
+    auto named = imload::async_load("named", twice);
+    auto fixed = imload::async_load<&twice>();
+    ask(load, 1);
+    ask(named, 2);
+    ask(fixed, 3);
+    app.land();
+    CHECK(load(1) == 2);
+    CHECK(named(2) == 4);
+    CHECK(fixed(3) == 6);
+    CHECK(app.keys() == 3);
+}
+
+TEST_CASE("each form of async_load takes a session and options") {
+    ui app;
+    const imload::options o{.throw_errors = false};
+    ask(imload::async_load(app.session, twice), 1);
+    ask(imload::async_load(app.session, twice, o), 2);
+    ask(imload::async_load(app.session, twice, {.refresh_every = 1s}), 3);
+    ask(imload::async_load(app.session, "key", twice), 4);
+    ask(imload::async_load(app.session, "key", twice, o), 5);
+    ask(imload::async_load(app.session, "key", twice, {.refresh_every = 1s}), 6);
+    ask(imload::async_load<&twice>(app.session), 7);
+    ask(imload::async_load<&twice>(app.session, o), 8);
+    ask(imload::async_load<&twice>(app.session, {.refresh_every = 1s}), 9);
+    app.land();
+    CHECK(imload::async_load(app.session, twice)(2) == 4);
+    CHECK(imload::async_load(app.session, "key", twice)(5) == 10);
+}
+
+TEST_CASE("a loader is a value: copies ask for the same keys") {
+    ui app;
+    auto load = imload::async_load(app.session, twice);
+    const auto copy = load;
+    ask(load, 1);
+    ask(copy, 1);
+    app.land();
+    CHECK(copy(1) == 2);
+    CHECK(app.keys() == 1);
+}
+
+TEST_CASE("poll gives the value without a copy") {
+    ui app;
+    static int copies = 0;
+    struct heavy {
+        heavy() = default;
+        heavy(const heavy&) { ++copies; }
+        heavy(heavy&&) noexcept {}
+        heavy& operator=(const heavy&) = delete;
+        heavy& operator=(heavy&&) = delete;
+    };
+    auto load = imload::async_load(app.session, [] { return heavy(); });
+    ask(load);
+    app.land();
+    copies = 0;
+    auto result = load.poll();
+    CHECK(result.has_value());
+    const heavy& first = *result;
+    const heavy& second = *load.poll();
+    CHECK(&first == &second);
+    CHECK(copies == 0);
+    CHECK(load().has_value());
+    CHECK(copies == 1);
+}
+
+TEST_CASE("a value that can only be moved is read by poll") {
+    ui app;
+    auto load = imload::async_load(app.session, [](int x) { return std::make_unique<int>(x); });
+    CHECK_FALSE(load.poll(5).has_value());
+    app.land();
+    auto result = load.poll(5);
+    REQUIRE(result);
+    CHECK(**result == 5);
+    result.refresh();
+    app.land();
+    CHECK(**load.poll(5) == 5);
+    load.poll(5).set(std::make_unique<int>(6));
+    app.frame();
+    CHECK(**load.poll(5) == 6);
+}
+
+TEST_CASE("a value need be neither default constructible nor assignable") {
+    struct rigid {
+        explicit rigid(int n) : number(n) {}
+        const int number;
+    };
+    ui app;
+    auto load = imload::async_load(app.session, [](int x) { return rigid(x); });
+    ask(load, 3);
+    app.land();
+    load.poll(3).refresh();
+    app.land();
+    CHECK(load(3)->number == 3);
+    CHECK(load.poll(3).version() == 2);
+}
+
+TEST_CASE("a value of wide alignment lies where it must") {
+    struct alignas(128) wide {
+        int number = 0;
+    };
+    ui app;
+    auto load = imload::async_load(app.session, [](int x) { return wide{x}; });
+    for (int i = 0; i < 20; ++i) ask(load, i);
+    app.land();
+    for (int i = 0; i < 20; ++i) {
+        auto result = load.poll(i);
+        REQUIRE(result);
+        CHECK(reinterpret_cast<std::uintptr_t>(&*result) % alignof(wide) == 0);
+        CHECK(result->number == i);
+    }
+}
+
+TEST_CASE("a function without a result gives std::monostate") {
+    ui app;
+    static int calls = 0;
+    calls = 0;
+    auto load = imload::async_load(app.session, [] { ++calls; });
+    static_assert(std::is_same_v<decltype(load()), std::optional<std::monostate>>);
+    CHECK_FALSE(load());
+    app.land();
+    CHECK(load().has_value());
+    app.frames(5);
+    CHECK(load().has_value());
+    CHECK(calls == 1);
+}
+
+TEST_CASE("a null, empty or false result is a result") {
+    ui app;
+    auto no = imload::async_load(app.session, [] { return false; });
+    auto zero = imload::async_load(app.session, [] { return 0; });
+    auto text = imload::async_load(app.session, [] { return std::string(); });
+    auto pointer = imload::async_load(app.session, [] { return std::shared_ptr<int>(); });
+    auto list = imload::async_load(app.session, [] { return std::vector<int>(); });
+    auto any = imload::async_load(app.session, [] { return std::any(); });
+    for (int i = 0; i < 3; ++i) {
+        ask(no);
+        ask(zero);
+        ask(text);
+        ask(pointer);
+        ask(list);
+        ask(any);
+        app.land();
+    }
+    CHECK(no() == false);
+    CHECK(zero() == 0);
+    CHECK(text() == "");
+    CHECK(pointer().has_value());
+    CHECK(list().has_value());
+    CHECK(any().has_value());
+    CHECK(app.starts() == 6);
+}
+
+TEST_CASE("an optional result stays nested") {
+    ui app;
+    auto load = imload::async_load(
+        app.session, [](int x) { return x > 0 ? std::optional<int>(x) : std::nullopt; });
+    static_assert(std::is_same_v<decltype(load(1)), std::optional<std::optional<int>>>);
+    CHECK_FALSE(load(0).has_value());
+    ask(load, 1);
+    app.land();
+    REQUIRE(load(0).has_value());
+    CHECK_FALSE(load(0)->has_value());
+    CHECK(**load(1) == 1);
+    CHECK(load.poll(0).has_value());
+}
+
+TEST_CASE("the value's type is the callable's decayed result") {
+    ui app;
+    auto load = imload::async_load(app.session, &const_three);
+    static_assert(std::is_same_v<decltype(load()), std::optional<number>>);
+    auto text = imload::async_load(app.session, []() -> const char* { return "literal"; });
+    static_assert(std::is_same_v<decltype(text()), std::optional<const char*>>);
+    ask(load);
+    ask(text);
+    app.land();
+    CHECK(load()->n == 3);
+    CHECK(std::string_view(*text()) == "literal");
+}
+
+TEST_CASE("peek looks without starting") {
+    ui app;
+    auto load = imload::async_load(app.session, twice);
+    for (int i = 0; i < 3; ++i) {
+        auto result = load.peek(1);
+        CHECK_FALSE(result);
+        CHECK(result.status() == status::idle);
+        CHECK_FALSE(result.is_loading());
+        CHECK(result.error() == nullptr);
+        app.frame();
+    }
+    CHECK(app.executor.pending() == 0);
+    CHECK(app.starts() == 0);
+    ask(load, 1);
+    app.land();
+    CHECK(*load.peek(1) == 2);
+}
+
+TEST_CASE("a peek does not count as asked for") {
+    ui app;
+    auto load = imload::async_load(app.session, twice, {.refresh_every = 1s, .forget_after = 10s});
+    ask(load, 1);
+    app.land();
+    CHECK(load(1) == 2);
+    app.frames(2);
+    for (int i = 0; i < 20; ++i) {
+        (void)load.peek(1);
+        app.frame_after(1s);
+    }
+    app.frames(3);
+    CHECK(app.starts() == 1);
+    CHECK_FALSE(load.peek(1).has_value());
+    CHECK(app.keys() == 0);
+}
+
+TEST_CASE("prefetch starts a load that nobody asks for yet") {
+    ui app;
+    auto load = imload::async_load(app.session, twice);
+    load.prefetch(8);
+    CHECK(app.executor.pending() == 1);
+    app.frames(10); // not dropped for not being asked for
+    app.land();
+    CHECK(load(8) == 16);
+    CHECK(app.starts() == 1);
+}
+
+TEST_CASE("prefetching what is there starts nothing") {
+    ui app;
+    auto load = imload::async_load(app.session, twice);
+    ask(load, 1);
+    app.land();
+    for (int i = 0; i < 5; ++i) {
+        load.prefetch(1);
+        app.land();
+    }
+    CHECK(app.starts() == 1);
+}
+
+TEST_CASE("refresh_all, cancel_all and forget_all act on every key of their loader only") {
+    ui app;
+    auto load = imload::async_load(app.session, [](int x) { return x; });
+    auto other = imload::async_load(app.session, [](int x) { return -x; });
+    auto named = imload::async_load(app.session, "named", [](int x) { return 100 * x; });
+    auto ask_all = [&] {
+        for (int i = 1; i <= 3; ++i) {
+            ask(load, i);
+            ask(other, i);
+            ask(named, i);
+        }
+    };
+    ask_all();
+    app.land();
+    ask_all();
+    app.frame();
+    ask_all();
+    REQUIRE(app.starts() == 9);
+
+    SECTION("refresh_all") {
+        load.refresh_all();
+        CHECK(app.starts() == 12);
+        CHECK(app.executor.pending() == 3);
+        app.land();
+        CHECK(load.poll(2).version() == 2);
+        CHECK(other.poll(2).version() == 1);
+        CHECK(named.poll(2).version() == 1);
+    }
+    SECTION("forget_all") {
+        load.forget_all();
+        CHECK(load(1) == 1); // what is visible changes at the next frame
+        app.frame();
+        CHECK_FALSE(load.peek(1).has_value());
+        CHECK_FALSE(load.peek(3).has_value());
+        CHECK(other.peek(1).has_value());
+        CHECK(named.peek(1).has_value());
+        CHECK_FALSE(load(1).has_value());
+        app.land();
+        CHECK(load(1) == 1);
+    }
+    SECTION("cancel_all") {
+        load.refresh_all();
+        other.refresh_all();
+        load.cancel_all();
+        app.land();
+        CHECK(load.poll(1).version() == 1);
+        CHECK(load.poll(3).version() == 1);
+        CHECK(other.poll(1).version() == 2);
+    }
+}
+
+TEST_CASE("when two asks differ in options, the latest ask's hold") {
+    ui app;
+    auto slow = imload::async_load(app.session, twice, {.refresh_every = 100s});
+    auto fast = imload::async_load(app.session, twice, {.refresh_every = 1s});
+    ask(slow, 1);
+    app.land();
+    ask(fast, 1);
+    ask(slow, 1);
+    app.frame_after(2s);
+    ask(slow, 1);
+    app.frame();
+    CHECK(app.starts() == 1);
+    ask(slow, 1);
+    ask(fast, 1);
+    app.frame();
+    ask(fast, 1);
+    app.frame();
+    CHECK(app.starts() == 2);
+}
+
+TEST_CASE("a load may take no arguments or many") {
+    ui app;
+    auto none = imload::async_load(app.session, [] { return 1; });
+    auto many = imload::async_load(app.session, [](int a, long b, const std::string& c, double d,
+                                                   char e, const std::vector<int>& f, bool g,
+                                                   std::optional<int> h) {
+        return std::to_string(a) + std::to_string(b) + c + std::to_string(static_cast<int>(d)) + e +
+               std::to_string(f.size()) + (g ? "y" : "n") + (h ? "s" : "-");
+    });
+    ask(none);
+    ask(many, 1, 2, "c", 3.0, 'e', std::vector<int>{1, 2}, true, std::nullopt);
+    app.land();
+    CHECK(none() == 1);
+    CHECK(many(1, 2L, std::string("c"), 3, 'e', std::vector<int>{1, 2}, true, std::nullopt) ==
+          "12c3e2y-");
+}
+
+TEST_CASE("a callable may take its arguments by value and change them") {
+    ui app;
+    auto load = imload::async_load(app.session, [](std::string text, std::vector<int> numbers) {
+        text += "!";
+        numbers.push_back(1);
+        return text + std::to_string(numbers.size());
+    });
+    const std::vector<int> numbers = {1, 2};
+    ask(load, "a", numbers);
+    app.land();
+    CHECK(load("a", numbers) == "a!3");
+    load.poll("a", numbers).refresh();
+    app.land();
+    CHECK(load("a", numbers) == "a!3"); // the key's own values are untouched
+}

@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# Builds and runs every test, with all that they need. See --help.
+set -euo pipefail
+source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../examples/setup.sh"
+
+usage() {
+    cat <<END
+usage: tests/run.sh [quick]
+
+Builds and runs every test: a plain build in which a warning is an error, then the library's own
+tests again under the address and undefined behaviour sanitizers, and under the thread sanitizer.
+Missing packages are installed with apt first, after saying which and why.
+
+    quick    only the plain build
+END
+}
+
+case ${1-} in
+'') builds=(plain address thread) ;;
+quick) builds=(plain) ;;
+-h | --help)
+    usage
+    exit
+    ;;
+*)
+    usage >&2
+    exit 2
+    ;;
+esac
+
+# ---- What the tests need ----------------------------------------------------------------------
+
+# Only Catch2 3 has this header.
+has_catch2() { has_header catch2/catch_test_macros.hpp -std=c++20; }
+
+# Debian 12 has Catch2 3 in its backports, a suite of the same mirror that may not be enabled.
+enable_backports() {
+    local list=/etc/apt/sources.list.d/imload-backports.list mirror
+    mirror=$(apt-get indextargets --format '$(ORIGIN) $(CODENAME) $(SITE)' |
+        sed -n 's/^Debian bookworm //p' | sort -u | head -n 1)
+    [[ -n $mirror ]] || return 1
+    say "Debian 12 has Catch2 3 only in bookworm-backports: enabling that suite of $mirror"
+    say "by writing $list (delete it to undo this; other packages stay as they are)"
+    echo "deb $mirror bookworm-backports main" | as_root tee "$list" >/dev/null
+    if ! apt update; then
+        say "this mirror has no bookworm-backports, removing $list"
+        as_root rm -f "$list"
+        return 1
+    fi
+}
+
+install_catch2() {
+    if has_catch2; then
+        return
+    fi
+    if [[ -z $(no_apt_because) ]]; then
+        say "missing, and about to be installed with apt-get: catch2, version 3, the tests' framework"
+        [[ -n $(candidate catch2) ]] || update_lists
+        local suite=()
+        if dpkg --compare-versions "$(candidate catch2)" lt 3; then
+            enable_backports && suite=(-t bookworm-backports)
+        fi
+        if dpkg --compare-versions "$(candidate catch2)" ge 3 || [[ ${#suite[@]} != 0 ]]; then
+            apt install -y --no-install-recommends "${suite[@]}" catch2 || true
+        fi
+    fi
+    if ! has_catch2; then
+        say "Catch2 3 is not to be had as a package; the build fetches its source instead"
+        need git "fetches Catch2" command -v git
+        install_missing
+    fi
+}
+
+need_build_tools
+need_window
+need_screen
+install_missing
+install_catch2
+
+# ---- Building and running ---------------------------------------------------------------------
+
+passed=0
+failed=0
+
+# Address space layout randomisation can leave the thread sanitizer no room.
+unrandomised=()
+if setarch "$(uname -m)" -R true &>/dev/null; then
+    unrandomised=(setarch "$(uname -m)" -R)
+fi
+
+# run <name> <cmake options>: builds into build/tests-<name> and adds up what ctest counts.
+run() {
+    local name=$1 folder=$project/build/tests-$1 log summary
+    log=$folder/ctest.log
+    say "tests, $name build"
+    if ! configure "$folder" -DCMAKE_COMPILE_WARNING_AS_ERROR=ON "${@:2}" || ! build "$folder"; then
+        say "the $name build failed, which counts as one failed test" >&2
+        failed=$((failed + 1))
+        return
+    fi
+    "${unrandomised[@]}" ctest --test-dir "$folder" --parallel "$jobs" --output-on-failure \
+        --no-tests=error 2>&1 | tee "$log" || true
+
+    summary=$(sed -nE 's/^[0-9]+% tests passed, ([0-9]+) tests? failed out of ([0-9]+)$/\1 \2/p' "$log")
+    local bad all
+    read -r bad all <<<"${summary:-1 1}"
+    passed=$((passed + all - bad))
+    failed=$((failed + bad))
+}
+
+for name in "${builds[@]}"; do
+    case $name in
+    plain) run plain -DCMAKE_BUILD_TYPE=Debug ;;
+    address)
+        run address -DCMAKE_BUILD_TYPE=Debug -DIMLOAD_BUILD_EXAMPLES=OFF \
+            -DIMLOAD_SANITIZE=address,undefined
+        ;;
+    thread)
+        run thread -DCMAKE_BUILD_TYPE=Debug -DIMLOAD_BUILD_EXAMPLES=OFF -DIMLOAD_SANITIZE=thread
+        ;;
+    esac
+done
+
+echo "$passed passed, $failed failed"
+[[ $failed == 0 ]]
