@@ -234,5 +234,5 @@ int main(int argc, char** argv) {
             window.draw();
         };
     };
-    return app::run({.title = "explorer", .takes = "[FOLDER]"}, argc, argv, program);
+    return app::run({.title = "explorer", .takes = "[FOLDER or FILE]"}, argc, argv, program);
 }

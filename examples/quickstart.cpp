@@ -13,7 +13,6 @@
 #include <vector>
 
 using namespace std::chrono_literals;
-
 using table = std::vector<std::pair<std::string, std::string>>;
 
 // Any blocking function will do. It runs on another thread; this one is as slow as a bad network.
@@ -21,11 +20,10 @@ table fetch_rates(const std::string& base, int decimals) {
     std::this_thread::sleep_for(2s);
     std::mt19937 random{std::random_device{}()};
     std::normal_distribution drift{1.0, 0.004};
+    const std::pair<const char*, double> usual[] = {
+        {"US dollar", 1.0842}, {"Pound", 0.8437}, {"Swiss franc", 0.9561}, {"Yen", 163.2}};
     table rows;
-    for (const auto& [currency, rate] : {std::pair{"US dollar", 1.0842},
-                                         {"Pound sterling", 0.8437},
-                                         {"Swiss franc", 0.9561},
-                                         {"Yen", 163.2}}) {
+    for (const auto& [currency, rate] : usual) {
         char text[32];
         std::snprintf(text, sizeof text, "%.*f", decimals, rate * drift(random));
         rows.emplace_back("1 " + base + " in " + currency, text);
@@ -59,4 +57,4 @@ void draw() {
         imload::ui::skeleton({-1, 80});
 }
 
-int main(int argc, char** argv) { return app::run({"quickstart", 480, 190}, argc, argv, draw); }
+int main(int argc, char** argv) { return app::run({"quickstart", 480, 160}, argc, argv, draw); }

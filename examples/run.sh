@@ -39,7 +39,7 @@ case ${1-} in
     if example_names | grep -qxF -- "$1"; then
         example=$1
         shift
-    elif [[ ! -d $1 ]]; then
+    elif [[ ! -e $1 ]]; then
         say "there is no example and no folder \"$1\"; the examples are: $(example_names | paste -sd ' ')" >&2
         exit 2
     fi
