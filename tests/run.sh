@@ -108,16 +108,12 @@ run() {
     failed=$((failed + bad))
 }
 
+sanitized=(-DCMAKE_BUILD_TYPE=Debug -DIMLOAD_BUILD_EXAMPLES=OFF)
 for name in "${builds[@]}"; do
     case $name in
     plain) run plain -DCMAKE_BUILD_TYPE=Debug ;;
-    address)
-        run address -DCMAKE_BUILD_TYPE=Debug -DIMLOAD_BUILD_EXAMPLES=OFF \
-            -DIMLOAD_SANITIZE=address,undefined
-        ;;
-    thread)
-        run thread -DCMAKE_BUILD_TYPE=Debug -DIMLOAD_BUILD_EXAMPLES=OFF -DIMLOAD_SANITIZE=thread
-        ;;
+    address) run address "${sanitized[@]}" -DIMLOAD_SANITIZE=address,undefined ;;
+    thread) run thread "${sanitized[@]}" -DIMLOAD_SANITIZE=thread -DCMAKE_CXX_FLAGS=-O1 ;;
     esac
 done
 

@@ -1,7 +1,8 @@
 // Sessions that end in the middle of everything.
 // Mutants this must catch: a worker that touches its session or an entry after the end (use after
-// free, a race); a shutdown that does not wake idle workers (a hang); one that starts queued loads
-// (a run after shutdown returned); a task that keeps a plain pointer to its session.
+// free, a race); a shutdown that does not wake idle workers (a hang), or that does not wait for the
+// loads that run (one is inside after it returned); a task that runs a load of a session that is
+// gone; a task that keeps a plain pointer to its session.
 #include "../support.hpp"
 
 #include <atomic>
@@ -16,11 +17,22 @@ namespace {
 
 std::atomic<bool> over{false};
 std::atomic<int> late_runs{0};
+std::atomic<int> inside{0};
 
 std::string slow(int x) {
+    ++inside;
     if (over) ++late_runs;
     for (int i = 0; i < 5; ++i) std::this_thread::yield();
+    --inside;
     return "value number " + std::to_string(x) + " with something on the heap";
+}
+
+std::atomic<int> living_round{0};
+
+// A load that knows whether its session still lives.
+std::string slow_in_round(int round, int x) {
+    if (round != living_round) ++late_runs;
+    return slow(x);
 }
 
 // Keeps tasks and runs them on threads of its own, some of them late, twice or never.
@@ -87,6 +99,7 @@ private:
 TEST_CASE("stress: shutdown in the middle of many loads") {
     late_runs = 0;
     int not_joined = 0;
+    int still_inside = 0;
     for (int round = 0; round < 150; ++round) {
         over = false;
         imload::session session{{.threads = 3}};
@@ -98,10 +111,12 @@ TEST_CASE("stress: shutdown in the middle of many loads") {
             std::this_thread::yield();
         }
         not_joined += !session.shutdown(patience);
+        still_inside += inside != 0;
         over = true;
         not_joined += !session.shutdown(0s);
     }
     CHECK(not_joined == 0);
+    CHECK(still_inside == 0);
     CHECK(late_runs == 0);
 }
 
@@ -140,19 +155,28 @@ TEST_CASE("stress: sessions that end while a shared pool serves another one") {
 
 TEST_CASE("stress: an executor keeps the tasks of sessions that are gone") {
     over = false;
-    careless_executor executor;
-    for (int round = 0; round < 150; ++round) {
-        imload::session session{{.executor = &executor}};
-        auto load = imload::async_load(session, slow, {.throw_errors = false});
-        for (int frame = 0; frame < 1 + round % 4; ++frame) {
-            session.begin_frame();
-            for (int i = 0; i < 10; ++i) ask(load, i);
+    late_runs = 0;
+    int still_inside = 0;
+    {
+        careless_executor executor;
+        for (int round = 1; round <= 150; ++round) {
+            living_round = round;
+            imload::session session{{.executor = &executor}};
+            auto load = imload::async_load(session, slow_in_round, {.throw_errors = false});
+            for (int frame = 0; frame < 1 + round % 4; ++frame) {
+                session.begin_frame();
+                for (int i = 0; i < 10; ++i) ask(load, round, i);
+            }
+            session.shutdown();
+            still_inside += inside != 0;
+            living_round = 0;
         }
     }
-    SUCCEED();
+    CHECK(late_runs == 0);
+    CHECK(still_inside == 0);
 }
 
-TEST_CASE("stress: an executor that drops and repeats costs errors, never more") {
+TEST_CASE("stress: an executor that drops and repeats costs errors and no more") {
     over = false;
     careless_executor executor;
     imload::session session{{.executor = &executor}};

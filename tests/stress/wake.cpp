@@ -26,17 +26,18 @@ TEST_CASE("stress: a hook's state may die when set_wake({}) has returned") {
     auto load = imload::async_load(session, [](int x) { return x; });
     std::atomic<int> after_death{0};
     int next = 0;
-    for (int round = 0; round < 1500; ++round) {
+    for (int round = 0; round < 500; ++round) {
         session.begin_frame();
-        auto state = std::make_unique<hook_state>();
-        session.set_wake([hook = state.get(), &after_death] {
-            if (!hook->alive) ++after_death;
-            ++hook->calls;
-            std::this_thread::yield();
-            if (!hook->alive) ++after_death;
+        auto state = std::make_shared<hook_state>(); // shared, so that a mutant is told, not killed
+        session.set_wake([state, &after_death] {
+            ++state->calls;
+            for (int i = 0; i < 50; ++i) {
+                if (!state->alive) ++after_death;
+                std::this_thread::yield();
+            }
         });
         for (int i = 0; i < 4; ++i) ask(load, next++);
-        std::this_thread::yield();
+        for (int i = 0; i < 10'000 && state->calls == 0; ++i) std::this_thread::yield();
         session.set_wake({});
         state->alive = false;
     }

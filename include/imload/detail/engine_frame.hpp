@@ -207,8 +207,9 @@ inline void engine::forget_unasked() {
     }
     int budget = 4096;
     const bool all = memory_.visit(sweep_at_, [&](slot_base& s, std::uint32_t) {
-        const entry& e = *s.cold;
-        if (s.type && !e.vacant && e.set && e.set->values.forget_after != never) {
+        if (s.type && !s.cold->vacant && s.cold->set &&
+            s.cold->set->values.forget_after != never) {
+            const entry& e = *s.cold;
             const time_point limit = after(frame_times_.of(s.asked), e.set->values.forget_after);
             const bool busy = e.going && (e.going->now != phase::idle || e.going->put);
             if (t >= limit && frame_ - s.asked >= 2 && !busy) {
