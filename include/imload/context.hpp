@@ -38,7 +38,7 @@ public:
 
     /// The same as a share: progress(bytes_read, file_size). A total of 0 is "unknown".
     template <class Done, class Total>
-        requires(std::is_arithmetic_v<Done> && std::is_arithmetic_v<Total>)
+        requires(std::is_arithmetic_v<Done>&& std::is_arithmetic_v<Total>)
     void progress(Done done, Total total) {
         const auto whole = static_cast<double>(total);
         control_->set_progress(whole > 0 ? static_cast<double>(done) / whole : -1.0, {});

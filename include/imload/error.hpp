@@ -25,12 +25,18 @@ enum class error_kind : std::uint8_t {
 /// The enumerator's name.
 [[nodiscard]] constexpr const char* to_string(error_kind kind) noexcept {
     switch (kind) {
-    case error_kind::exception: return "exception";
-    case error_kind::reported: return "reported";
-    case error_kind::timeout: return "timeout";
-    case error_kind::abandoned: return "abandoned";
-    case error_kind::rejected: return "rejected";
-    case error_kind::invalid_key: return "invalid_key";
+    case error_kind::exception:
+        return "exception";
+    case error_kind::reported:
+        return "reported";
+    case error_kind::timeout:
+        return "timeout";
+    case error_kind::abandoned:
+        return "abandoned";
+    case error_kind::rejected:
+        return "rejected";
+    case error_kind::invalid_key:
+        return "invalid_key";
     }
     return "unknown";
 }

@@ -21,7 +21,11 @@ enum class error_kind : std::uint8_t;
 
 template <class T>
 class result;
-template <class F, bool Named>
+template <class T>
+class stream;
+template <class T>
+class promise;
+template <class F, bool Named, class Finish>
 class loader;
 
 } // namespace imload

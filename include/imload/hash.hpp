@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -29,7 +30,7 @@ struct hash;
 namespace detail {
 
 /// Why a type cannot be part of a key.
-enum class key_fault { none, no_hash, no_equality, raw_pointer, reference_wrapper };
+enum class key_fault { none, no_hash, no_equality, raw_pointer, reference_wrapper, borrowed };
 
 template <class T>
 inline constexpr bool is_reference_wrapper = false;
@@ -47,22 +48,30 @@ template <class T, std::size_t N>
 inline constexpr bool is_std_array<std::array<T, N>> = true;
 
 template <class T>
-concept has_own_hash = requires(const T& v) { static_cast<std::size_t>(hash<T>{}(v)); };
+concept has_own_hash = requires(const T& v) {
+    static_cast<std::size_t>(hash<T>{}(v));
+};
 template <class T>
-concept has_std_hash = requires(const T& v) { static_cast<std::size_t>(std::hash<T>{}(v)); };
+concept has_std_hash = requires(const T& v) {
+    static_cast<std::size_t>(std::hash<T>{}(v));
+};
 template <class T>
-concept has_equality = requires(const T& a, const T& b) { static_cast<bool>(a == b); };
+concept has_equality = requires(const T& a, const T& b) {
+    static_cast<bool>(a == b);
+};
 
 template <class T>
 concept chrono_duration = is_a<T, std::chrono::duration>;
 template <class T>
 concept chrono_instant = is_a<T, std::chrono::time_point>;
 template <class T>
-concept sequence = is_std_array<T> || (requires(const T& c) {
-                       typename T::value_type;
-                       typename T::allocator_type;
-                       c.begin() != c.end();
-                   } && !requires { typename T::hasher; });
+concept sequence = is_std_array<T> ||(
+    requires(const T& c) {
+        typename T::value_type;
+        typename T::allocator_type;
+        c.begin() != c.end();
+    } &&
+    !requires { typename T::hasher; });
 template <class T>
 concept unordered = requires(const T& c, const typename T::key_type& k) {
     typename T::hasher;
@@ -73,6 +82,12 @@ concept unordered = requires(const T& c, const typename T::key_type& k) {
 template <class T>
 concept text = is_a<T, std::basic_string>;
 
+/// A view of elements that someone else owns.
+template <class T>
+inline constexpr bool is_view = is_a<T, std::basic_string_view>;
+template <class T, std::size_t Extent>
+inline constexpr bool is_view<std::span<T, Extent>> = true;
+
 template <class T>
 consteval key_fault fault_of();
 
@@ -82,9 +97,16 @@ consteval key_fault first_fault() {
     [[maybe_unused]] const auto note = [&found](key_fault fault) {
         if (found == key_fault::none) found = fault;
     };
-    (note(fault_of<std::remove_cvref_t<Ts>>()), ...);
+    (note(fault_of<std::remove_cv_t<Ts>>()), ...);
     return found;
 }
+
+template <class T>
+struct owned_fields;
+template <class... Ts>
+struct owned_fields<std::tuple<Ts...>> {
+    using type = std::tuple<std::remove_cvref_t<Ts>...>;
+};
 
 template <class T>
 struct parts_fault;
@@ -96,7 +118,9 @@ struct parts_fault<Of<Ts...>> {
 /// Whether T can be part of a key, and if not, why.
 template <class T>
 consteval key_fault fault_of() {
-    if constexpr (has_own_hash<T>)
+    if constexpr (std::is_reference_v<T> || is_view<T>)
+        return key_fault::borrowed;
+    else if constexpr (has_own_hash<T>)
         return has_equality<T> ? key_fault::none : key_fault::no_equality;
     else if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T> || text<T> ||
                        std::is_same_v<T, std::filesystem::path> ||
@@ -115,12 +139,13 @@ consteval key_fault fault_of() {
     else if constexpr (is_a<T, std::optional> || is_a<T, std::pair> || is_a<T, std::tuple> ||
                        is_a<T, std::variant>)
         return parts_fault<T>::value;
-    else if constexpr (sequence<T> || unordered<T>)
-        return fault_of<std::remove_cvref_t<typename T::value_type>>();
     else if constexpr (has_std_hash<T>)
         return has_equality<T> ? key_fault::none : key_fault::no_equality;
-    else if constexpr (plain_aggregate<T>)
-        return parts_fault<decltype(fields_of(std::declval<const T&>()))>::value;
+    else if constexpr (sequence<T> || unordered<T>)
+        return fault_of<std::remove_cvref_t<typename T::value_type>>();
+    else if constexpr (plain_aggregate<T> && (field_count<T> > 0 || std::is_empty_v<T>))
+        return parts_fault<
+            typename owned_fields<decltype(fields_of(std::declval<const T&>()))>::type>::value;
     else
         return key_fault::no_hash;
 }
@@ -202,6 +227,8 @@ template <class T>
     } else if constexpr (is_a<T, std::variant>) {
         if (v.valueless_by_exception()) return 0;
         return std::visit([&](const auto& x) { return combine(v.index(), hash_of(x)); }, v);
+    } else if constexpr (has_std_hash<T>) {
+        return std::hash<T>{}(v);
     } else if constexpr (unordered<T>) {
         std::uint64_t h = v.size();
         for (const auto& x : v) h += mix(hash_of(x)); // a sum: the order does not matter
@@ -216,8 +243,6 @@ template <class T>
         return combine(h, length);
     } else if constexpr (std::is_same_v<T, std::monostate> || std::is_same_v<T, std::nullopt_t>) {
         return 5;
-    } else if constexpr (has_std_hash<T>) {
-        return std::hash<T>{}(v);
     } else {
         return hash_of(fields_of(v));
     }
@@ -236,8 +261,8 @@ template <class T>
     };
     for (auto at = a.begin(); at != a.end();) {
         const typename T::key_type* key = nullptr;
-        if constexpr (requires { at->first; } && !std::is_same_v<typename T::key_type,
-                                                                 typename T::value_type>)
+        if constexpr (requires { at->first; } &&
+                      !std::is_same_v<typename T::key_type, typename T::value_type>)
             key = &at->first;
         else
             key = &*at;
@@ -282,14 +307,18 @@ template <class T>
     } else if constexpr (is_a<T, std::tuple>) {
         return [&]<std::size_t... Is>(std::index_sequence<Is...>) {
             return (equal_values(std::get<Is>(a), std::get<Is>(b)) && ...);
-        }(std::make_index_sequence<std::tuple_size_v<T>>{});
+        }
+        (std::make_index_sequence<std::tuple_size_v<T>>{});
     } else if constexpr (is_a<T, std::variant>) {
         if (a.index() != b.index()) return false;
         if (a.valueless_by_exception()) return true;
         return [&]<std::size_t... Is>(std::index_sequence<Is...>) {
             return ((a.index() == Is && equal_values(*std::get_if<Is>(&a), *std::get_if<Is>(&b))) ||
                     ...);
-        }(std::make_index_sequence<std::variant_size_v<T>>{});
+        }
+        (std::make_index_sequence<std::variant_size_v<T>>{});
+    } else if constexpr (has_std_hash<T>) {
+        return static_cast<bool>(a == b);
     } else if constexpr (unordered<T>) {
         return equal_unordered(a, b);
     } else if constexpr (std::is_array_v<T>) {
@@ -306,8 +335,6 @@ template <class T>
         return x == a.end() && y == b.end();
     } else if constexpr (std::is_same_v<T, std::monostate> || std::is_same_v<T, std::nullopt_t>) {
         return true;
-    } else if constexpr (has_std_hash<T>) {
-        return static_cast<bool>(a == b);
     } else {
         return equal_values(fields_of(a), fields_of(b));
     }

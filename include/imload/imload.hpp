@@ -3,7 +3,8 @@
 // imload: slow calls from code that runs sixty times a second, one line each.
 //
 //     auto rates = imload::async_load(fetch_rates, {.refresh_every = 4s});
-//     if (std::optional<table> t = rates("EUR", 2))  // the first frame starts fetch_rates("EUR", 2)
+//     if (std::optional<table> t = rates("EUR", 2))  // the first frame starts fetch_rates("EUR",
+//     2)
 //         draw_table(*t);                            // later ones have its value, kept fresh
 //
 // Where to look:
@@ -15,8 +16,8 @@
 //     session.hpp      the map of all keys, and the frame
 //     executor.hpp thread_pool.hpp clock.hpp   the parts that can be replaced
 //
-// Beside it: imload/imgui.hpp (a session per ImGui context, widgets), imload/glfw.hpp (a window that
-// sleeps), imload/testing.hpp (a clock and an executor for tests).
+// Beside it: imload/imgui.hpp (a session per ImGui context, widgets), imload/glfw.hpp (a window
+// that sleeps), imload/testing.hpp (a clock and an executor for tests).
 
 #include <imload/clock.hpp>
 #include <imload/config.hpp>

@@ -133,8 +133,7 @@ consteval auto element_type() {
         else
             return std::type_identity<element<P, inner, false>>{};
     } else {
-        return std::type_identity<
-            element<P, typename decltype(owned_type<P, A>())::type, true>>{};
+        return std::type_identity<element<P, typename decltype(owned_type<P, A>())::type, true>>{};
     }
 }
 template <class P, class A>
@@ -191,6 +190,17 @@ template <class Owned, class View>
         return Owned(view.begin(), view.end());
     else
         return Owned(view);
+}
+
+/// The same for an unkeyed argument; a null character pointer is no text.
+template <class Owned, class A>
+[[nodiscard]] Owned own_unkeyed(const A& argument) {
+    if constexpr (std::is_pointer_v<A> && !std::is_pointer_v<Owned>)
+        return argument ? Owned(argument) : Owned();
+    else if constexpr (is_span<A> && !is_span<Owned>)
+        return Owned(argument.begin(), argument.end());
+    else
+        return Owned(argument);
 }
 
 template <class View>
@@ -263,30 +273,32 @@ struct no_name {
 };
 
 /// A key as a slot keeps it: callable, name, arguments.
-template <class F, class Name, class... Owned>
+template <class F, class Finish, class Name, class... Owned>
 struct stored_key {
     [[no_unique_address]] callable_identity<F> callable;
+    [[no_unique_address]] callable_identity<Finish> finisher;
     [[no_unique_address]] Name name;
     [[no_unique_address]] std::tuple<Owned...> arguments;
 };
 
 /// The same as it is searched for: nothing owned, nothing allocated.
-template <class F, class Name, class... Views>
+template <class F, class Finish, class Name, class... Views>
 struct searched_key {
     [[no_unique_address]] callable_identity<F> callable;
+    [[no_unique_address]] callable_identity<Finish> finisher;
     [[no_unique_address]] Name name;
     [[no_unique_address]] std::tuple<Views...> arguments;
 };
 
-template <class F, class N, class... Owned, class M, class... Views>
-[[nodiscard]] bool equal_keys(const stored_key<F, N, Owned...>& stored,
-                              const searched_key<F, M, Views...>& searched) {
-    return stored.callable == searched.callable && stored.name == searched.name &&
-           [&]<std::size_t... Is>(std::index_sequence<Is...>) {
-               return (equals_view(std::get<Is>(stored.arguments),
-                                   std::get<Is>(searched.arguments)) &&
-                       ...);
-           }(std::index_sequence_for<Owned...>{});
+template <class F, class G, class N, class... Owned, class M, class... Views>
+[[nodiscard]] bool equal_keys(const stored_key<F, G, N, Owned...>& stored,
+                              const searched_key<F, G, M, Views...>& searched) {
+    return stored.callable == searched.callable && stored.finisher == searched.finisher &&
+           stored.name == searched.name&& [&]<std::size_t... Is>(std::index_sequence<Is...>) {
+        return (equals_view(std::get<Is>(stored.arguments), std::get<Is>(searched.arguments)) &&
+                ...);
+    }
+    (std::index_sequence_for<Owned...>{});
 }
 
 template <class Name>
@@ -298,26 +310,28 @@ template <class Name>
 }
 
 /// `seed` tells types of keys apart: the address of the slot type's description.
-template <class... Owned, class F, class M, class... Views>
-[[nodiscard]] std::uint64_t hash_key(const void* seed, const searched_key<F, M, Views...>& key,
+template <class... Owned, class F, class G, class M, class... Views>
+[[nodiscard]] std::uint64_t hash_key(const void* seed, const searched_key<F, G, M, Views...>& key,
                                      std::type_identity<std::tuple<Owned...>>) {
     std::uint64_t h = combine(std::hash<const void*>{}(seed), key.callable.hash());
+    if constexpr (std::is_pointer_v<G>) h = combine(h, key.finisher.hash());
     if constexpr (!std::is_same_v<M, no_name>) h = combine(h, hash_name(key.name));
     [&]<std::size_t... Is>(std::index_sequence<Is...>) {
         ((h = combine(h, hash_view_as<Owned>(std::get<Is>(key.arguments)))), ...);
-    }(std::index_sequence_for<Views...>{});
+    }
+    (std::index_sequence_for<Views...>{});
     return h;
 }
 
 /// A stored key as one to search for, so that there is one hash.
-template <class F, class N, class... Owned>
-[[nodiscard]] auto search_for(const stored_key<F, N, Owned...>& key) {
-    using view =
-        std::conditional_t<std::is_same_v<N, no_name>, no_name, std::string_view>;
+template <class F, class G, class N, class... Owned>
+[[nodiscard]] auto search_for(const stored_key<F, G, N, Owned...>& key) {
+    using view = std::conditional_t<std::is_same_v<N, no_name>, no_name, std::string_view>;
     return std::apply(
         [&](const Owned&... arguments) {
-            return searched_key<F, view, const Owned&...>{key.callable, view(key.name),
-                                                          std::tuple<const Owned&...>(arguments...)};
+            return searched_key<F, G, view, const Owned&...>{
+                key.callable, key.finisher, view(key.name),
+                std::tuple<const Owned&...>(arguments...)};
         },
         key.arguments);
 }

@@ -21,24 +21,38 @@ namespace imload {
 /// each frame: it allocates nothing and starts nothing. Kept, it needs the characters of its key to
 /// outlive it, as a literal does.
 /// Threads: its session's.  Cost of a hit: a comparison of the arguments; no allocation, no lock.
-template <class F, bool Named>
+template <class F, bool Named, class Finish>
 class loader {
 public:
-    loader(session* s, std::string_view key, F fn, const options& o)
-        : session_(s), key_(name_from(key)), fn_(std::move(fn)), options_(o),
+    loader(session* s, std::string_view key, F fn, const options& o, Finish g = {})
+        : session_(s), key_(name_from(key)), fn_(std::move(fn)), finish_(std::move(g)), options_(o),
           fingerprint_(detail::fingerprint_of(o)) {
         detail::check(o);
     }
 
-    /// Asks for the value: starts the call if nothing is known; returns a copy, or nullopt. When the
-    /// last run failed and there is no earlier value, rethrows its exception, unless
+    /// The same loads, each then turned into a value by `g(T&&)` on the UI thread, inside
+    /// begin_frame and within session_options::finish_budget: to upload a texture. Values are made
+    /// and destroyed on that thread only, and one that goes lives on until the frame after. `g` is
+    /// part of what makes two loaders the same.
+    template <class G>
+    [[nodiscard]] loader<F, Named, G> finish(G g) const {
+        static_assert(std::is_same_v<Finish, detail::no_finish>,
+                      "imload: this loader has a finish function: let that one do both steps");
+        static_assert(Named || std::is_pointer_v<G> || std::is_empty_v<G>,
+                      "imload: this finish function has state (captures or members): give "
+                      "async_load a key, or make it a function without captures");
+        return {session_, name(), fn_, options_, std::move(g)};
+    }
+
+    /// Asks for the value: starts the call if nothing is known; returns a copy, or nullopt. When
+    /// the last run failed and there is no earlier value, rethrows its exception, unless
     /// options::throw_errors is false.
     template <class... Args>
     auto operator()(const Args&... args) const {
         using traits = detail::call_traits<F, Named, Args...>;
         constexpr bool fine = explain<traits, Args...>();
         if constexpr (fine) {
-            using value = typename detail::shape_of<F, Named, Args...>::value;
+            using value = typename detail::shape_of<F, Named, Finish, Args...>::value;
             static_assert(std::is_copy_constructible_v<value>,
                           "imload: this value cannot be copied: use poll(args...), which returns a "
                           "result<T> without a copy");
@@ -66,7 +80,7 @@ public:
     template <class... Args>
     auto peek(const Args&... args) const {
         if constexpr (explain<detail::call_traits<F, Named, Args...>, Args...>()) {
-            using call = detail::call_of<detail::shape_of<F, Named, Args...>>;
+            using call = detail::call_of<detail::shape_of<F, Named, Finish, Args...>>;
             using found = result<typename call::value>;
             detail::engine& e = here("peek");
             if (e.closed()) return found();
@@ -82,7 +96,7 @@ public:
     template <class... Args>
     void prefetch(const Args&... args) const {
         if constexpr (explain<detail::call_traits<F, Named, Args...>, Args...>()) {
-            using call = detail::call_of<detail::shape_of<F, Named, Args...>>;
+            using call = detail::call_of<detail::shape_of<F, Named, Finish, Args...>>;
             detail::engine& e = here("prefetch");
             if (e.closed()) return;
             bool made = false;
@@ -106,7 +120,7 @@ private:
 
     template <class... Args>
     auto ask(const Args&... args) const {
-        using call = detail::call_of<detail::shape_of<F, Named, Args...>>;
+        using call = detail::call_of<detail::shape_of<F, Named, Finish, Args...>>;
         using slot = typename call::slot;
         using found = result<typename call::value>;
         detail::engine& e = here("poll");
@@ -117,8 +131,7 @@ private:
     }
 
     template <class Call, class Found, class Key, class... Args>
-    IMLOAD_NOINLINE Found ask_slowly(detail::engine& e, const Key& key,
-                                     const Args&... args) const {
+    IMLOAD_NOINLINE Found ask_slowly(detail::engine& e, const Key& key, const Args&... args) const {
         using slot = typename Call::slot;
         if (e.closed()) return Found();
         bool made = false;
@@ -164,8 +177,9 @@ private:
     template <class... Views>
     [[nodiscard]] auto searched(std::tuple<Views...> views) const {
         using name = std::conditional_t<Named, std::string_view, detail::no_name>;
-        return detail::searched_key<F, name, Views...>{detail::callable_identity<F>(fn_), key_,
-                                                       std::move(views)};
+        return detail::searched_key<F, Finish, name, Views...>{
+            detail::callable_identity<F>(fn_), detail::callable_identity<Finish>(finish_), key_,
+            std::move(views)};
     }
     template <class Element, class A>
     [[nodiscard]] static auto view_if_keyed([[maybe_unused]] const A& argument) {
@@ -197,28 +211,32 @@ private:
     [[nodiscard]] std::unique_ptr<detail::starter> keep_as(detail::types<Es...>,
                                                            const Args&... args) const {
         return std::make_unique<typename Call::kept>(
-            fn_, typename Call::unkeyed(std::tuple_cat(value_if_unkeyed<Es>(args)...)));
+            fn_, finish_, typename Call::unkeyed(std::tuple_cat(value_if_unkeyed<Es>(args)...)));
     }
     template <class Element, class A>
     [[nodiscard]] static auto value_if_unkeyed([[maybe_unused]] const A& argument) {
         if constexpr (Element::keyed)
             return std::tuple<>{};
         else
-            return std::tuple<typename Element::owned>(argument.value);
+            return std::tuple<typename Element::owned>(
+                detail::own_unkeyed<typename Element::owned>(argument.value));
     }
 
     void act(const char* call, void (detail::engine::*action)(detail::slot_base&)) const {
         detail::engine& e = here(call);
+        const detail::loader_tag self{detail::tag_of<detail::loader_identity<F, Named, Finish>>(),
+                                      &fn_, &finish_, name()};
         e.for_each_slot([&](detail::slot_base& s) {
-            if (s.type->belongs_to(s, detail::tag_of<detail::loader_identity<F, Named>>(), &fn_, name())) (e.*action)(s);
+            if (s.type->belongs_to(s, self)) (e.*action)(s);
         });
     }
 
     session* session_;
     [[no_unique_address]] std::conditional_t<Named, std::string_view, detail::no_name> key_;
     [[no_unique_address]] F fn_;
+    [[no_unique_address]] Finish finish_;
     options options_;
-    std::uint32_t fingerprint_;
+    std::uint64_t fingerprint_;
 };
 
 namespace detail {
@@ -244,29 +262,33 @@ consteval void require_no_state() {
 /// by which session::find finds its value. Without a session, the current one is used.
 /// Errors: std::invalid_argument for options that make no sense.  Cost: none worth counting.
 template <detail::loadable F>
-[[nodiscard]] loader<F, false> async_load(F fn, options o = {}) {
+[[nodiscard]] loader<F, false, detail::no_finish> async_load(F fn, options o = {}) {
     detail::require_no_state<F, false>();
     return {nullptr, {}, std::move(fn), o};
 }
 template <detail::loadable F>
-[[nodiscard]] loader<F, true> async_load(std::string_view key, F fn, options o = {}) {
+[[nodiscard]] loader<F, true, detail::no_finish> async_load(std::string_view key, F fn,
+                                                            options o = {}) {
     return {nullptr, key, std::move(fn), o};
 }
 template <auto Fn>
-[[nodiscard]] loader<detail::constant_function<Fn>, false> async_load(options o = {}) {
+[[nodiscard]] loader<detail::constant_function<Fn>, false, detail::no_finish>
+async_load(options o = {}) {
     return {nullptr, {}, {}, o};
 }
 template <detail::loadable F>
-[[nodiscard]] loader<F, false> async_load(session& s, F fn, options o = {}) {
+[[nodiscard]] loader<F, false, detail::no_finish> async_load(session& s, F fn, options o = {}) {
     detail::require_no_state<F, false>();
     return {&s, {}, std::move(fn), o};
 }
 template <detail::loadable F>
-[[nodiscard]] loader<F, true> async_load(session& s, std::string_view key, F fn, options o = {}) {
+[[nodiscard]] loader<F, true, detail::no_finish> async_load(session& s, std::string_view key, F fn,
+                                                            options o = {}) {
     return {&s, key, std::move(fn), o};
 }
 template <auto Fn>
-[[nodiscard]] loader<detail::constant_function<Fn>, false> async_load(session& s, options o = {}) {
+[[nodiscard]] loader<detail::constant_function<Fn>, false, detail::no_finish>
+async_load(session& s, options o = {}) {
     return {&s, {}, {}, o};
 }
 

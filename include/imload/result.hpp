@@ -59,11 +59,11 @@ public:
     [[nodiscard]] int attempt() const noexcept;
 
     /// Starts a run at once, unless one is on its way.
-    void refresh() { act("refresh", &detail::engine::refresh); }
+    void refresh() const { act("refresh", &detail::engine::refresh); }
     /// Stops the run at once. The value stays, and asking starts none until refresh().
-    void cancel() { act("cancel", &detail::engine::cancel); }
+    void cancel() const { act("cancel", &detail::engine::cancel); }
     /// Stops the run; the next frame knows nothing of the key.
-    void forget() { act("forget", &detail::engine::forget); }
+    void forget() const { act("forget", &detail::engine::forget); }
 
 protected:
     result_base() = default;
@@ -80,7 +80,7 @@ protected:
     void check_thread(const char* call) const {
         if (!engine_->owned_here()) detail::wrong_thread(call);
     }
-    void act(const char* call, void (detail::engine::*action)(detail::slot_base&)) {
+    void act(const char* call, void (detail::engine::*action)(detail::slot_base&)) const {
         if (!slot_) return;
         check_thread(call);
         (engine_->*action)(*slot_);
@@ -125,11 +125,11 @@ public:
 
     /// Puts a value in the place of the loaded one, from the next frame on. A run in flight is
     /// stopped, and its late result dropped.
-    void set(T value) {
+    void set(T value) const {
         if (!slot_) return;
         check_thread("set");
         auto put = detail::make_counted<detail::job_of<T>>(*slot_, 0u);
-        put->make(std::move(value));
+        put->value.make(std::move(value));
         engine_->put(*slot_, std::move(put));
     }
 
@@ -141,10 +141,16 @@ inline imload::status result_base::status() const noexcept {
     if (!slot_) return status::idle;
     switch (cold().shown) {
     case detail::phase::settling:
-    case detail::phase::queued: return status::queued;
-    case detail::phase::running: return status::running;
-    case detail::phase::retrying: return status::retrying;
-    case detail::phase::idle: break;
+    case detail::phase::queued:
+        return status::queued;
+    case detail::phase::running:
+        return status::running;
+    case detail::phase::retrying:
+        return status::retrying;
+    case detail::phase::finishing:
+        return status::finishing;
+    case detail::phase::idle:
+        break;
     }
     if (cold().shown_cancelled) return status::idle;
     if (just_finished()) return status::just_finished;

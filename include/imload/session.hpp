@@ -91,6 +91,10 @@ public:
     void refresh_all() { act("session::refresh_all", &detail::engine::refresh); }
     void cancel_all() { act("session::cancel_all", &detail::engine::cancel); }
 
+    /// Tells whether the app is in use. While it is not (minimised, in the background), nothing is
+    /// refreshed by its timer, and wait_time does not wait for that.
+    void set_active(bool active) { here("session::set_active").set_active(active); }
+
     /// How many keys there are.
     [[nodiscard]] std::size_t size() const noexcept { return engine_.size(); }
 

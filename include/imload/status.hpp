@@ -18,13 +18,20 @@ enum class status : std::uint8_t {
 /// The enumerator's name.
 [[nodiscard]] constexpr const char* to_string(status s) noexcept {
     switch (s) {
-    case status::idle: return "idle";
-    case status::queued: return "queued";
-    case status::running: return "running";
-    case status::retrying: return "retrying";
-    case status::finishing: return "finishing";
-    case status::just_finished: return "just_finished";
-    case status::complete: return "complete";
+    case status::idle:
+        return "idle";
+    case status::queued:
+        return "queued";
+    case status::running:
+        return "running";
+    case status::retrying:
+        return "retrying";
+    case status::finishing:
+        return "finishing";
+    case status::just_finished:
+        return "just_finished";
+    case status::complete:
+        return "complete";
     }
     return "unknown";
 }

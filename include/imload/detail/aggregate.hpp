@@ -83,15 +83,15 @@ struct base_value {
 
 /// An aggregate whose members can be told apart: a class without a base.
 template <class T>
-concept plain_aggregate =
-    std::is_class_v<T> && std::is_aggregate_v<T> && !requires { T{base_value<T>{}}; };
+concept plain_aggregate = std::is_class_v<T> && std::is_aggregate_v<T> && !requires {
+    T{base_value<T>{}};
+};
 
 /// References to members, but copies of numbers: a bit-field has no address.
 template <class... Ts>
-using field_tuple = std::tuple<
-    std::conditional_t<std::is_arithmetic_v<std::remove_cv_t<Ts>> ||
-                           std::is_enum_v<std::remove_cv_t<Ts>>,
-                       std::remove_cv_t<Ts>, const Ts&>...>;
+using field_tuple = std::tuple<std::conditional_t<std::is_arithmetic_v<std::remove_cv_t<Ts>> ||
+                                                      std::is_enum_v<std::remove_cv_t<Ts>>,
+                                                  std::remove_cv_t<Ts>, const Ts&>...>;
 
 // clang-format off
 

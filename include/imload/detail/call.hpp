@@ -2,8 +2,11 @@
 
 #include <imload/config.hpp>
 #include <imload/context.hpp>
+#include <imload/detail/call_fault.hpp>
 #include <imload/detail/signature.hpp>
 #include <imload/key.hpp>
+#include <imload/promise.hpp>
+#include <imload/stream.hpp>
 
 #include <cstddef>
 #include <functional>
@@ -18,7 +21,7 @@
 namespace imload::detail {
 
 /// What a callable takes before its arguments.
-enum class leading { nothing, stop_token, context };
+enum class leading { nothing, stop_token, context, stream, promise };
 
 template <class P>
 consteval leading leading_of_parameter() {
@@ -28,8 +31,46 @@ consteval leading leading_of_parameter() {
 #endif
     if (std::is_same_v<parameter, context> && std::is_lvalue_reference_v<P>)
         return leading::context;
+    if (is_a<parameter, stream> && std::is_lvalue_reference_v<P>) return leading::stream;
+    if (is_a<parameter, promise> && !std::is_lvalue_reference_v<P>) return leading::promise;
     return leading::nothing;
 }
+
+/// The T of a leading stream<T>& or promise<T>; void for the others.
+template <class P>
+struct channel_of {
+    using type = void;
+};
+template <class T>
+struct channel_of<stream<T>> {
+    using type = T;
+};
+template <class T>
+struct channel_of<promise<T>> {
+    using type = T;
+};
+
+/// What a callable is given first, as a type that is_invocable understands.
+template <leading Lead, class Channel>
+struct leading_argument;
+#if IMLOAD_HAS_STOP_TOKEN
+template <>
+struct leading_argument<leading::stop_token, void> {
+    using type = std::stop_token;
+};
+#endif
+template <>
+struct leading_argument<leading::context, void> {
+    using type = context&;
+};
+template <class T>
+struct leading_argument<leading::stream, T> {
+    using type = stream<T>&;
+};
+template <class T>
+struct leading_argument<leading::promise, T> {
+    using type = promise<T>;
+};
 
 /// How the callable is given an argument that the job owns: as the characters or the elements
 /// where it takes a pointer or a span, as an lvalue where it keeps looking at it, moved else.
@@ -52,76 +93,22 @@ template <class P, class Owned>
 }
 
 template <class Element>
-using passed_type = decltype(pass<typename Element::parameter>(
-    std::declval<typename Element::owned&>()));
+using passed_type =
+    decltype(pass<typename Element::parameter>(std::declval<typename Element::owned&>()));
 
-template <leading Lead, class F, class... Passed>
+template <leading Lead, class Channel, class F, class... Passed>
 consteval bool invocable_with() {
-#if IMLOAD_HAS_STOP_TOKEN
-    if constexpr (Lead == leading::stop_token)
-        return std::is_invocable_v<F&, std::stop_token, Passed...>;
-#endif
-    if constexpr (Lead == leading::context)
-        return std::is_invocable_v<F&, context&, Passed...>;
+    if constexpr (Lead == leading::nothing)
+        return std::is_invocable_v<F&, Passed...>;
     else
-        return Lead == leading::nothing && std::is_invocable_v<F&, Passed...>;
-}
-
-// -- what can be wrong with a call -------------------------------------------------------------
-
-enum class call_fault {
-    none,
-    no_hash,
-    no_equality,
-    raw_pointer,
-    reference_wrapper,
-    mutable_reference,
-    not_copyable,
-    not_callable,
-    returns_reference,
-};
-
-struct call_verdict {
-    call_fault fault = call_fault::none;
-    std::size_t argument = 0; ///< from 1, where one is to blame
-};
-
-template <class P, class A>
-consteval call_fault fault_of_argument() {
-    using argument = std::remove_cvref_t<A>;
-    if constexpr (is_unkeyed<argument>) {
-        using inner = decltype(argument::value);
-        if constexpr (!std::is_copy_constructible_v<inner>) return call_fault::not_copyable;
-        return std::is_lvalue_reference_v<P> &&
-                       !std::is_const_v<std::remove_reference_t<P>> && !is_reference_wrapper<inner>
-                   ? call_fault::mutable_reference
-                   : call_fault::none;
-    } else {
-        if constexpr (std::is_lvalue_reference_v<P> && !std::is_const_v<std::remove_reference_t<P>>)
-            return call_fault::mutable_reference;
-        using owned = typename element_for<P, A>::owned;
-        using given = std::decay_t<A>;
-        constexpr bool is_text = is_character<std::remove_cv_t<std::remove_pointer_t<given>>>;
-        if constexpr (is_reference_wrapper<given>)
-            return call_fault::reference_wrapper;
-        else if constexpr (std::is_pointer_v<given> && !is_text)
-            return call_fault::raw_pointer;
-        else
-            switch (fault_of<owned>()) {
-            case key_fault::none: break;
-            case key_fault::no_hash: return call_fault::no_hash;
-            case key_fault::no_equality: return call_fault::no_equality;
-            case key_fault::raw_pointer: return call_fault::raw_pointer;
-            case key_fault::reference_wrapper: return call_fault::reference_wrapper;
-            }
-        return std::is_copy_constructible_v<owned> ? call_fault::none : call_fault::not_copyable;
-    }
+        return std::is_invocable_v<F&, typename leading_argument<Lead, Channel>::type, Passed...>;
 }
 
 /// How F is called with arguments of types A: what comes first, and the parameter of each.
-template <leading Lead, class Parameters, bool Fits>
+template <leading Lead, class Channel, class Parameters, bool Fits>
 struct call_plan {
     static constexpr leading first = Lead;
+    using channel = Channel;
     static constexpr bool fits = Fits; ///< as many parameters as arguments
     using parameters = Parameters;
 };
@@ -140,20 +127,23 @@ consteval auto plan_known(types<Args...>, types<Ps...>) {
             return types<Rest...>{};
     };
     constexpr auto split = []<class P, class... Rest>(types<P, Rest...>) {
-        return std::pair(std::integral_constant<leading, leading_of_parameter<P>()>{},
-                         types<Rest...>{});
+        return std::pair(std::type_identity<P>{}, types<Rest...>{});
     };
     if constexpr (sizeof...(Ps) > 0 && !HasObject) {
         using first_and_rest = decltype(split(types<Ps...>{}));
-        constexpr leading lead = first_and_rest::first_type::value;
+        using first = typename first_and_rest::first_type::type;
+        using channel = typename channel_of<std::remove_cvref_t<first>>::type;
+        constexpr leading lead = leading_of_parameter<first>();
         if constexpr (lead != leading::nothing)
-            return call_plan<lead, decltype(with_object(typename first_and_rest::second_type{})),
+            return call_plan<lead, channel,
+                             decltype(with_object(typename first_and_rest::second_type{})),
                              given + 1 == sizeof...(Ps)>{};
         else
-            return call_plan<lead, decltype(with_object(types<Ps...>{})),
+            return call_plan<lead, void, decltype(with_object(types<Ps...>{})),
                              given == sizeof...(Ps)>{};
     } else {
-        return call_plan<leading::nothing, decltype(with_object(types<Ps...>{})), given == sizeof...(Ps)>{};
+        return call_plan<leading::nothing, void, decltype(with_object(types<Ps...>{})),
+                         given == sizeof...(Ps)>{};
     }
 }
 
@@ -162,19 +152,19 @@ consteval auto plan_unknown(types<Args...>) {
     using parameters = types<follows_argument<Args>...>;
     // What cannot be an argument is told before the callable is tried with it.
     if constexpr (((fault_of_argument<unknown_parameter, Args>() != call_fault::none) || ...))
-        return call_plan<leading::nothing, parameters, true>{};
+        return call_plan<leading::nothing, void, parameters, true>{};
     else
 #if IMLOAD_HAS_STOP_TOKEN
-        if constexpr (invocable_with<leading::stop_token, F,
+        if constexpr (invocable_with<leading::stop_token, void, F,
                                      passed_type<element_for<unknown_parameter, Args>>...>())
-        return call_plan<leading::stop_token, parameters, true>{};
+        return call_plan<leading::stop_token, void, parameters, true>{};
     else
 #endif
-        if constexpr (invocable_with<leading::context, F,
+        if constexpr (invocable_with<leading::context, void, F,
                                      passed_type<element_for<unknown_parameter, Args>>...>())
-        return call_plan<leading::context, parameters, true>{};
+        return call_plan<leading::context, void, parameters, true>{};
     else
-        return call_plan<leading::nothing, parameters, true>{};
+        return call_plan<leading::nothing, void, parameters, true>{};
 }
 
 template <class F, class... Args>
@@ -210,30 +200,55 @@ struct value_of<R> {
                                     typename R::value_type>;
 };
 
-template <leading Lead, class F, class... Passed>
+template <leading Lead, class Channel, class F, class... Passed>
 consteval auto result_type() {
-#if IMLOAD_HAS_STOP_TOKEN
-    if constexpr (Lead == leading::stop_token)
-        return std::type_identity<std::invoke_result_t<F&, std::stop_token, Passed...>>{};
-    else
-#endif
-        if constexpr (Lead == leading::context)
-        return std::type_identity<std::invoke_result_t<F&, context&, Passed...>>{};
-    else
+    if constexpr (Lead == leading::nothing)
         return std::type_identity<std::invoke_result_t<F&, Passed...>>{};
+    else
+        return std::type_identity<
+            std::invoke_result_t<F&, typename leading_argument<Lead, Channel>::type, Passed...>>{};
 }
 
-/// All that the arguments' types decide about a call of F: the type of its slot, its job, its value.
-template <class F, bool Named, leading Lead, class... Elements>
+/// What a call loads: what it returns, or for a promise, and a stream that returns nothing, the T
+/// of that.
+template <leading Lead, class Channel, class Returned>
+struct loaded_type {
+    using type = typename value_of<std::remove_cvref_t<std::conditional_t<
+        Lead == leading::promise || (Lead == leading::stream && std::is_void_v<Returned>), Channel,
+        Returned>>>::type;
+};
+
+/// No finish function: what is loaded is the value.
+struct no_finish {};
+
+template <class Finish, class Loaded>
+struct finished_type {
+    using type =
+        typename value_of<std::remove_cvref_t<std::invoke_result_t<Finish&, Loaded>>>::type;
+};
+template <class Loaded>
+struct finished_type<no_finish, Loaded> {
+    using type = Loaded;
+};
+
+/// All that the arguments' types decide about a call of F: the type of its slot, its job, its
+/// value.
+template <class F, bool Named, class Finish, leading Lead, class Channel, class... Elements>
 struct call_shape {
     using callable = F;
+    using finisher = Finish;
+    using channel = Channel;
     using elements = types<Elements...>;
     static constexpr bool named = Named;
     static constexpr leading first = Lead;
     static constexpr bool listens = Lead != leading::nothing;
 
-    using returned = typename decltype(result_type<Lead, F, passed_type<Elements>...>())::type;
-    using value = typename value_of<std::remove_cvref_t<returned>>::type;
+    static constexpr bool finishes = !std::is_same_v<Finish, no_finish>;
+
+    using returned =
+        typename decltype(result_type<Lead, Channel, F, passed_type<Elements>...>())::type;
+    using loaded = typename loaded_type<Lead, Channel, returned>::type;
+    using value = typename finished_type<Finish, loaded>::type;
 };
 
 /// Whether an argument can become what the key owns.
@@ -269,16 +284,18 @@ consteval call_verdict judge(types<Args...>, types<Ps...>) {
     if (verdict.fault != call_fault::none) return verdict;
     if constexpr (!(convertible_argument<Ps, Args>() && ...)) {
         return {call_fault::not_callable, 0};
-    } else if constexpr (!invocable_with<Plan::first, F, passed_type<element_for<Ps, Args>>...>()) {
+    } else if constexpr (!invocable_with<Plan::first, typename Plan::channel, F,
+                                         passed_type<element_for<Ps, Args>>...>()) {
         return {call_fault::not_callable, 0};
     } else {
         return verdict;
     }
 }
 
-template <class F, bool Named, class Plan, class... Args, class... Ps>
+template <class F, bool Named, class Finish, class Plan, class... Args, class... Ps>
 consteval auto shape_from(types<Args...>, types<Ps...>) {
-    return std::type_identity<call_shape<F, Named, Plan::first, element_for<Ps, Args>...>>{};
+    return std::type_identity<call_shape<F, Named, Finish, Plan::first, typename Plan::channel,
+                                         element_for<Ps, Args>...>>{};
 }
 
 template <class F, bool Named, class Plan, class... Args>
@@ -290,8 +307,8 @@ consteval call_verdict verdict_on() {
         using parameters = typename Plan::parameters;
         constexpr auto first = judge<F, Named, Plan>(arguments{}, parameters{});
         if constexpr (first.fault == call_fault::none) {
-            using shape =
-                typename decltype(shape_from<F, Named, Plan>(arguments{}, parameters{}))::type;
+            using shape = typename decltype(shape_from<F, Named, no_finish, Plan>(
+                arguments{}, parameters{}))::type;
             if (std::is_reference_v<typename shape::returned>)
                 return {call_fault::returns_reference, 0};
         }
@@ -307,73 +324,12 @@ struct call_traits {
     static constexpr bool admissible = verdict.fault == call_fault::none;
 };
 
-template <class F, bool Named, class... Args>
+template <class F, bool Named, class Finish, class... Args>
 consteval auto find_shape() {
     using plan = typename call_traits<F, Named, Args...>::plan;
-    return shape_from<F, Named, plan>(types<Args...>{}, typename plan::parameters{});
+    return shape_from<F, Named, Finish, plan>(types<Args...>{}, typename plan::parameters{});
 }
-template <class F, bool Named, class... Args>
-using shape_of = typename decltype(find_shape<F, Named, Args...>())::type;
-
-// The messages name the argument by its place, and a static_assert takes a literal: each sentence is
-// spelled out once for each place up to the ninth.
-#define IMLOAD_REFUSE(place)                                                                       \
-    static_assert(!(Argument == place && Fault == call_fault::no_hash),                            \
-                  "imload: argument " #place                                                       \
-                  " has no hash: specialise imload::hash for its type, or pass "                   \
-                  "imload::unkeyed(x)");                                                           \
-    static_assert(!(Argument == place && Fault == call_fault::no_equality),                        \
-                  "imload: argument " #place                                                       \
-                  " has no equality: give its type operator==, or pass imload::unkeyed(x)");       \
-    static_assert(!(Argument == place && Fault == call_fault::raw_pointer),                        \
-                  "imload: argument " #place                                                       \
-                  " is a raw pointer: pass the value it points to, imload::by_address(p) to use "  \
-                  "its address as the key, or imload::unkeyed(p)");                                \
-    static_assert(!(Argument == place && Fault == call_fault::reference_wrapper),                  \
-                  "imload: argument " #place                                                       \
-                  " is a std::reference_wrapper: pass the value itself, or imload::unkeyed(x)");   \
-    static_assert(!(Argument == place && Fault == call_fault::mutable_reference),                  \
-                  "imload: this callable takes argument " #place                                   \
-                  " by non-const reference: take it by value or const reference");                 \
-    static_assert(!(Argument == place && Fault == call_fault::not_copyable),                       \
-                  "imload: argument " #place                                                       \
-                  " cannot be copied, and each run needs its own: pass a std::shared_ptr to it")
-
-/// Stops the compilation with what is wrong and what to write instead. `Type` is the argument's
-/// own type, there to be read in the compiler's trace.
-template <call_fault Fault, std::size_t Argument, class Type>
-consteval bool refuse() {
-    static_assert(Fault != call_fault::returns_reference,
-                  "imload: this callable returns a reference: return a value, for it is made on "
-                  "another thread and kept");
-    static_assert(Fault != call_fault::not_callable,
-                  "imload: this callable cannot be called with these arguments");
-    IMLOAD_REFUSE(1);
-    IMLOAD_REFUSE(2);
-    IMLOAD_REFUSE(3);
-    IMLOAD_REFUSE(4);
-    IMLOAD_REFUSE(5);
-    IMLOAD_REFUSE(6);
-    IMLOAD_REFUSE(7);
-    IMLOAD_REFUSE(8);
-    IMLOAD_REFUSE(9);
-    static_assert(Argument < 10, "imload: an argument after the ninth cannot be part of a key: it "
-                                 "needs a hash, == and a copy, and must not be a raw pointer or a "
-                                 "reference");
-    return true;
-}
-#undef IMLOAD_REFUSE
-
-template <std::size_t I, class... Ts>
-struct nth_type {
-    using type = void;
-};
-template <class T, class... Ts>
-struct nth_type<1, T, Ts...> {
-    using type = T;
-};
-template <std::size_t I, class T, class... Ts>
-    requires(I > 1)
-struct nth_type<I, T, Ts...> : nth_type<I - 1, Ts...> {};
+template <class F, bool Named, class Finish, class... Args>
+using shape_of = typename decltype(find_shape<F, Named, Finish, Args...>())::type;
 
 } // namespace imload::detail

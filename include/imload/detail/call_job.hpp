@@ -3,10 +3,15 @@
 #include <imload/config.hpp>
 #include <imload/context.hpp>
 #include <imload/detail/call.hpp>
+#include <imload/detail/graveyard.hpp>
 #include <imload/detail/hub.hpp>
 #include <imload/detail/job.hpp>
+#include <imload/detail/returned.hpp>
 #include <imload/detail/slot.hpp>
 #include <imload/detail/text.hpp>
+#include <imload/detail/value_cell.hpp>
+#include <imload/promise.hpp>
+#include <imload/stream.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -21,117 +26,44 @@
 
 namespace imload::detail {
 
-/// Small values live in the slot; large or unmovable ones where the worker made them.
-template <class T>
-inline constexpr bool kept_in_slot =
-    sizeof(T) <= 32 && alignof(T) <= alignof(std::max_align_t) &&
-    std::is_nothrow_move_constructible_v<T>;
-
-/// A job that makes a T.
-template <class T>
-class job_of : public job {
-public:
-    using job::job;
-
-    std::conditional_t<kept_in_slot<T>, std::optional<T>, std::unique_ptr<T>> value;
-
-    void run() override {} // a value that was put: there is nothing to do
-
-    template <class... Make>
-    void make(Make&&... from) {
-        if constexpr (kept_in_slot<T>)
-            value.emplace(std::forward<Make>(from)...);
-        else
-            value.reset(new T(std::forward<Make>(from)...));
-    }
-};
-
-/// Where a slot keeps its T. Whether one is there is entry::has_value.
-template <class T>
-class slot_value {
-public:
-    slot_value() = default;
-    slot_value(const slot_value&) = delete;
-    slot_value& operator=(const slot_value&) = delete;
-    ~slot_value() = default;
-
-    [[nodiscard]] const T* get() const noexcept {
-        if constexpr (kept_in_slot<T>)
-            return std::launder(reinterpret_cast<const T*>(&place_));
-        else
-            return place_.get();
-    }
-
-    void take(job_of<T>& from, bool had) {
-        if constexpr (kept_in_slot<T>) {
-            clear(had);
-            ::new (static_cast<void*>(&place_)) T(std::move(*from.value));
-        } else {
-            place_ = std::move(from.value);
-        }
-    }
-
-    void clear(bool had) noexcept {
-        if constexpr (kept_in_slot<T>) {
-            if (had) std::launder(reinterpret_cast<T*>(&place_))->~T();
-        } else {
-            place_.reset();
-        }
-    }
-
-private:
-    struct alignas(T) bytes {
-        std::byte room[sizeof(T)];
-    };
-    std::conditional_t<kept_in_slot<T>, bytes, std::unique_ptr<T>> place_;
-};
-
-/// The message of an error value: its text, its number, what it says of itself.
-template <class E>
-[[nodiscard]] std::string message_of_value(const E& e) {
-    if constexpr (std::is_convertible_v<const E&, std::string_view>) {
-        return std::string(static_cast<std::string_view>(e));
-    } else if constexpr (requires { std::string(e.message()); }) {
-        return std::string(e.message());
-    } else if constexpr (requires { std::string(e.what()); }) {
-        return std::string(e.what());
-    } else if constexpr (std::is_arithmetic_v<E> || std::is_enum_v<E>) {
-        std::string text = "error ";
-        append_text(text, e);
-        return text;
-    } else {
-        return "an error of type " + std::string(plain_name(type_name<E>()));
-    }
-}
-
 class job_control final : public run_control {
 public:
-    explicit job_control(hub& h) noexcept : home_(&h) {}
+    job_control(hub& h, job& owner) noexcept : home_(&h), owner_(&owner) {}
+    void tell_partial() override { home_->publish(*owner_); }
+    [[nodiscard]] hub& home() const noexcept { return *home_; }
 
 private:
     void nudge() override { home_->nudge(); }
     const ref<hub> home_;
+    job* const owner_;
 };
 
 struct no_control {
-    explicit no_control(hub&) noexcept {}
+    no_control(hub&, job&) noexcept {}
+};
+
+/// In the place of what a load of its kind does not need.
+template <class>
+struct no_part {
+    template <class... Ignored>
+    explicit no_part(Ignored&...) noexcept {}
 };
 
 /// A callable that its type alone gives back: it need not be kept to start another run.
 template <class F>
-inline constexpr bool rebuilt_from_type =
-    std::is_pointer_v<F> || std::is_member_pointer_v<F> ||
-    (std::is_empty_v<F> && std::is_default_constructible_v<F>);
+inline constexpr bool rebuilt_from_type = std::is_pointer_v<F> || std::is_member_pointer_v<F> ||
+                                          (std::is_empty_v<F> &&
+                                           std::is_default_constructible_v<F>);
 
 template <class... Elements>
 inline constexpr bool all_keyed = (Elements::keyed && ...);
 
 template <class Element>
-using owned_if_keyed = std::conditional_t<Element::keyed, std::tuple<typename Element::owned>,
-                                          std::tuple<>>;
+using owned_if_keyed =
+    std::conditional_t<Element::keyed, std::tuple<typename Element::owned>, std::tuple<>>;
 template <class Element>
-using owned_if_unkeyed = std::conditional_t<Element::keyed, std::tuple<>,
-                                            std::tuple<typename Element::owned>>;
+using owned_if_unkeyed =
+    std::conditional_t<Element::keyed, std::tuple<>, std::tuple<typename Element::owned>>;
 
 /// The place of element I among those that are keyed as it is.
 template <std::size_t I, class... Elements>
@@ -143,7 +75,7 @@ consteval std::size_t place_among() {
 }
 
 /// The type whose tag tells the loaders of one callable type.
-template <class F, bool Named>
+template <class F, bool Named, class Finish>
 struct loader_identity;
 
 template <class Shape, class Elements = typename Shape::elements>
@@ -153,30 +85,78 @@ struct call_of;
 template <class Shape, class... Elements>
 struct call_of<Shape, types<Elements...>> {
     using callable = typename Shape::callable;
+    using finisher = typename Shape::finisher;
+    using loaded = typename Shape::loaded;
     using value = typename Shape::value;
     using elements = types<Elements...>;
     using keyed = decltype(std::tuple_cat(std::declval<owned_if_keyed<Elements>>()...));
     using unkeyed = decltype(std::tuple_cat(std::declval<owned_if_unkeyed<Elements>>()...));
     using arguments = std::tuple<typename Elements::owned...>;
-    static constexpr bool has_state = !rebuilt_from_type<callable> || !all_keyed<Elements...>;
+    static constexpr bool has_state =
+        !rebuilt_from_type<callable> || !rebuilt_from_type<finisher> || !all_keyed<Elements...>;
 
     struct kept final : starter {
-        kept(const callable& f, unkeyed u) : function(f), values(std::move(u)) {}
+        kept(const callable& f, const finisher& g, unkeyed u)
+            : function(f), finish(g), values(std::move(u)) {}
         callable function;
+        finisher finish;
         unkeyed values;
     };
 
+    static constexpr bool is_promise = Shape::first == leading::promise;
+    static constexpr bool is_stream = Shape::first == leading::stream;
+    using channel = std::conditional_t<std::is_void_v<typename Shape::channel>, std::monostate,
+                                       typename Shape::channel>;
+
     class job final : public job_of<value> {
     public:
-        job(slot_base& s, std::uint32_t started_under, hub& h, callable f, arguments a)
-            : job_of<value>(s, started_under), function_(std::move(f)), arguments_(std::move(a)),
-              control_(h) {}
+        job(slot_base& s, std::uint32_t started_under, hub& h, callable f, finisher g, arguments a)
+            : job_of<value>(s, started_under), function_(std::move(f)), finish_(std::move(g)),
+              arguments_(std::move(a)), control_(h, *this), sink_(*this) {
+            this->finishes = Shape::finishes;
+            this->lands_itself = is_promise;
+        }
 
         void run() override {
-            auto thrown = caught([this] { call(std::index_sequence_for<Elements...>{}); });
-            if (!thrown) return;
-            this->value.reset();
-            this->failure = std::make_unique<error>(error_from(std::move(thrown)));
+            if constexpr (is_promise) {
+                run_promise();
+            } else {
+                auto thrown = caught([this] { call(std::index_sequence_for<Elements...>{}); });
+                if (thrown) give_up(std::move(thrown));
+            }
+        }
+
+        void finish() override {
+            if constexpr (Shape::finishes) {
+                auto thrown = caught([this] {
+                    keep_returned(this->value, this->failure, [this]() -> decltype(auto) {
+                        return finish_(std::move(*loaded_));
+                    });
+                });
+                loaded_.reset();
+                if (thrown) give_up(std::move(thrown));
+            }
+        }
+
+        [[nodiscard]] ref<detail::job> take_partial() override {
+            if constexpr (is_stream) {
+                std::unique_ptr<channel> newest = box_.take();
+                if (!newest) return {};
+                auto shown = make_counted<job_of<value>>(*this->slot, this->generation);
+                // A partial value whose finish function fails is not shown; the last one tells.
+                const auto thrown = caught([&] {
+                    if constexpr (Shape::finishes)
+                        keep_returned(shown->value, shown->failure, [&]() -> decltype(auto) {
+                            return finish_(std::move(*newest));
+                        });
+                    else
+                        shown->value.make(std::move(*newest));
+                });
+                if (thrown || shown->failure) return {};
+                return shown;
+            } else {
+                return {};
+            }
         }
 
         [[nodiscard]] run_control* control() noexcept override {
@@ -187,6 +167,19 @@ struct call_of<Shape, types<Elements...>> {
         }
 
     private:
+        void give_up(std::exception_ptr thrown) {
+            this->value.reset();
+            this->failure = std::make_unique<error>(error_from(std::move(thrown)));
+        }
+
+        /// Where the callable's result goes: to the finish function, or straight to the value.
+        [[nodiscard]] cell<loaded>& target() noexcept {
+            if constexpr (Shape::finishes)
+                return loaded_;
+            else
+                return this->value;
+        }
+
         template <std::size_t... Is>
         void call(std::index_sequence<Is...>) {
             const auto invoke = [this](auto&&... first) -> decltype(auto) {
@@ -194,49 +187,76 @@ struct call_of<Shape, types<Elements...>> {
                                    pass<typename Elements::parameter>(std::get<Is>(arguments_))...);
             };
             if constexpr (Shape::first == leading::nothing) {
-                keep(invoke);
+                keep_returned(target(), this->failure, invoke);
             } else if constexpr (Shape::first == leading::context) {
                 context c(control_);
-                keep([&]() -> decltype(auto) { return invoke(c); });
+                keep_returned(target(), this->failure,
+                              [&]() -> decltype(auto) { return invoke(c); });
+            } else if constexpr (is_stream) {
+                stream<channel> out(control_, box_);
+                if constexpr (std::is_void_v<typename Shape::returned>) {
+                    invoke(out);
+                    this->ends_with_partial = out.has_published();
+                    if (!out.has_published()) fail_reported("the load ended without publishing");
+                } else {
+                    keep_returned(target(), this->failure,
+                                  [&]() -> decltype(auto) { return invoke(out); });
+                }
             }
 #if IMLOAD_HAS_STOP_TOKEN
-            else {
-                keep([&]() -> decltype(auto) { return invoke(control_.stop_token()); });
+            else if constexpr (Shape::first == leading::stop_token) {
+                keep_returned(target(), this->failure,
+                              [&]() -> decltype(auto) { return invoke(control_.stop_token()); });
             }
 #endif
         }
 
-        template <class Invoke>
-        void keep(Invoke&& invoke) {
-            using returned = std::remove_cvref_t<typename Shape::returned>;
-            if constexpr (std::is_void_v<returned>) {
-                invoke();
-                this->make();
-            } else if constexpr (expected_like<returned>) {
-                returned r = invoke();
-                if (r.has_value()) {
-                    if constexpr (std::is_void_v<typename returned::value_type>)
-                        this->make();
-                    else
-                        this->make(*std::move(r));
-                } else {
-                    auto why = std::make_unique<error>();
-                    why->kind = error_kind::reported;
-                    why->message = message_of_value(r.error());
-                    if (why->message.empty()) why->message = "an error without a message";
-                    why->attach(std::move(r.error()));
-                    this->failure = std::move(why);
-                }
-            } else if constexpr (kept_in_slot<value>) {
-                this->make(invoke());
-            } else {
-                this->value.reset(new value(invoke()));
-            }
+        void fail_reported(const char* message) {
+            this->failure = std::make_unique<error>();
+            this->failure->kind = error_kind::reported;
+            this->failure->message = message;
         }
 
+        void run_promise() {
+            using state = promise_state<loaded>;
+            const auto shared = make_counted<state>(ref<counted>(this), sink_);
+            auto thrown = caught([&] {
+                call_with(promise<typename Shape::channel>(shared),
+                          std::index_sequence_for<Elements...>{});
+            });
+            if (thrown) {
+                auto why = std::make_unique<error>(error_from(std::move(thrown)));
+                shared->settle([&] { this->failure = std::move(why); });
+            }
+        }
+        template <class Promise, std::size_t... Is>
+        void call_with(Promise given, std::index_sequence<Is...>) {
+            std::invoke(function_, std::move(given),
+                        pass<typename Elements::parameter>(std::get<Is>(arguments_))...);
+        }
+
+        /// Takes what a promise is given.
+        struct job_sink final : outcome_sink<loaded> {
+            explicit job_sink(job& j) noexcept : owner(&j) {}
+            void accept(loaded&& v) override { owner->target().make(std::move(v)); }
+            void refuse(std::unique_ptr<error> why) override {
+                owner->target().reset();
+                owner->failure = std::move(why);
+            }
+            void completed() override { owner->control_.home().complete(*owner); }
+            [[nodiscard]] run_control& line() noexcept override { return owner->control_; }
+            job* owner;
+        };
+
         callable function_;
+        [[no_unique_address]] finisher finish_;
         arguments arguments_;
         [[no_unique_address]] std::conditional_t<Shape::listens, job_control, no_control> control_;
+        [[no_unique_address]] std::conditional_t<is_stream, partial_box<channel>, no_part<channel>>
+            box_;
+        [[no_unique_address]] std::conditional_t<is_promise, job_sink, no_part<loaded>> sink_;
+        [[no_unique_address]] std::conditional_t<Shape::finishes, cell<loaded>, no_part<loaded>>
+            loaded_;
     };
 
     struct slot : slot_base {
@@ -245,7 +265,7 @@ struct call_of<Shape, types<Elements...>> {
         struct key_from;
         template <class... Owned>
         struct key_from<std::tuple<Owned...>> {
-            using type = stored_key<callable, name_type, Owned...>;
+            using type = stored_key<callable, finisher, name_type, Owned...>;
         };
         using key_type = typename key_from<keyed>::type;
 
@@ -258,39 +278,51 @@ struct call_of<Shape, types<Elements...>> {
             return hash_key(&kind, searched, std::type_identity<keyed>{});
         }
 
-        [[nodiscard]] const value* get() const noexcept { return cell.get(); }
+        /// Which arguments differ, a bit each from the lowest.
+        static std::uint32_t differing(const keyed& a, const keyed& b) {
+            return [&]<std::size_t... Is>(std::index_sequence<Is...>) {
+                return (0u | ... |
+                        (equal_values(std::get<Is>(a), std::get<Is>(b)) ? 0u : 1u << (Is & 31)));
+            }
+            (std::make_index_sequence<std::tuple_size_v<keyed>>{});
+        }
 
-        slot_value<value> cell;
+        [[nodiscard]] const value* get() const noexcept { return place.get(); }
+
+        slot_value<value, Shape::finishes> place;
         key_type key;
 
         template <class Searched, std::size_t... Is>
         static key_type own_key(const Searched& searched, std::index_sequence<Is...>) {
-            return key_type{searched.callable, name_type(searched.name),
-                            keyed(own<std::tuple_element_t<Is, keyed>>(
-                                std::get<Is>(searched.arguments))...)};
+            return key_type{
+                searched.callable, searched.finisher, name_type(searched.name),
+                keyed(own<std::tuple_element_t<Is, keyed>>(std::get<Is>(searched.arguments))...)};
         }
 
         template <std::size_t... Is>
         static ref<detail::job> make(slot& s, std::uint32_t generation, const kept* how, hub& h,
                                      std::index_sequence<Is...>) {
-            [[maybe_unused]] const auto argument = [&]<std::size_t I, class Element>() -> const auto& {
-                constexpr std::size_t place = place_among<I, Elements...>();
+            [[maybe_unused]] const auto argument = [&]<std::size_t I, class Element>()
+                -> const auto& {
+                constexpr std::size_t nth = place_among<I, Elements...>();
                 if constexpr (Element::keyed)
-                    return std::get<place>(s.key.arguments);
+                    return std::get<nth>(s.key.arguments);
                 else
-                    return std::get<place>(how->values);
+                    return std::get<nth>(how->values);
             };
-            const auto function = [&]() -> callable {
-                if constexpr (std::is_pointer_v<callable> || std::is_member_pointer_v<callable>)
-                    return s.key.callable.function;
-                else if constexpr (rebuilt_from_type<callable>)
-                    return callable{};
+            const auto again = [&]<class G>(const callable_identity<G>& kept_in_key,
+                                            const G* kept_apart) -> G {
+                if constexpr (std::is_pointer_v<G> || std::is_member_pointer_v<G>)
+                    return kept_in_key.function;
+                else if constexpr (rebuilt_from_type<G>)
+                    return G{};
                 else
-                    return how->function;
+                    return *kept_apart;
             };
-            return make_counted<job>(
-                static_cast<slot_base&>(s), generation, h, function(),
-                arguments(argument.template operator()<Is, Elements>()...));
+            return make_counted<job>(static_cast<slot_base&>(s), generation, h,
+                                     again(s.key.callable, how ? &how->function : nullptr),
+                                     again(s.key.finisher, how ? &how->finish : nullptr),
+                                     arguments(argument.template operator()<Is, Elements>()...));
         }
 
         static void label(const slot_base& s, std::string& out) {
@@ -307,6 +339,8 @@ struct call_of<Shape, types<Elements...>> {
         static inline constinit slot_type kind = {
             .size = sizeof(slot),
             .alignment = alignof(slot),
+            .named = Shape::named,
+            .needs_starter = has_state,
             .matches_itself =
                 [](const slot_base& s) {
                     const auto& k = static_cast<const slot&>(s).key;
@@ -315,14 +349,22 @@ struct call_of<Shape, types<Elements...>> {
                     return equal_keys(k, search_for(k));
                 },
             .apply =
-                [](slot_base& s, detail::job& j) {
-                    static_cast<slot&>(s).cell.take(static_cast<job_of<value>&>(j),
-                                                    s.cold->has_value);
+                [](slot_base& s, detail::job& j, graveyard& graves) {
+                    static_cast<slot&>(s).place.take(static_cast<job_of<value>&>(j),
+                                                     s.cold->has_value, graves);
                 },
-            .clear_value = [](slot_base& s) { static_cast<slot&>(s).cell.clear(true); },
+            .clear_value =
+                [](slot_base& s, graveyard& graves) {
+                    static_cast<slot&>(s).place.clear(true, graves);
+                },
+            .differences =
+                [](const slot_base& a, const slot_base& b) {
+                    return differing(static_cast<const slot&>(a).key.arguments,
+                                     static_cast<const slot&>(b).key.arguments);
+                },
             .destroy = [](slot_base& s) { static_cast<slot&>(s).~slot(); },
-            .make_job = [](slot_base& s, std::uint32_t generation, const starter* how, hub& h)
-                -> ref<detail::job> {
+            .make_job = [](slot_base& s, std::uint32_t generation, const starter* how,
+                           hub& h) -> ref<detail::job> {
                 return make(static_cast<slot&>(s), generation, static_cast<const kept*>(how), h,
                             std::index_sequence_for<Elements...>{});
             },
@@ -338,16 +380,18 @@ struct call_of<Shape, types<Elements...>> {
                     return {};
             },
             .belongs_to =
-                [](const slot_base& s, const void* tag, const void* fn, std::string_view name) {
+                [](const slot_base& s, const loader_tag& l) {
                     const auto& k = static_cast<const slot&>(s).key;
-                    if (tag != tag_of<loader_identity<callable, Shape::named>>()) return false;
+                    if (l.type != tag_of<loader_identity<callable, Shape::named, finisher>>())
+                        return false;
                     if constexpr (Shape::named)
-                        if (k.name != name) return false;
-                    return k.callable ==
-                           callable_identity<callable>(*static_cast<const callable*>(fn));
+                        if (k.name != l.name) return false;
+                    return k.callable == callable_identity<callable>(
+                                             *static_cast<const callable*>(l.function)) &&
+                           k.finisher ==
+                               callable_identity<finisher>(*static_cast<const finisher*>(l.finish));
                 },
         };
-
     };
 };
 

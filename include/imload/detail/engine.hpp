@@ -3,8 +3,11 @@
 #include <imload/clock.hpp>
 #include <imload/config.hpp>
 #include <imload/detail/deadline_queue.hpp>
+#include <imload/detail/flag_scope.hpp>
 #include <imload/detail/frame_times.hpp>
+#include <imload/detail/graveyard.hpp>
 #include <imload/detail/hub.hpp>
+#include <imload/detail/key_watch.hpp>
 #include <imload/detail/slab.hpp>
 #include <imload/detail/slot.hpp>
 #include <imload/detail/slot_index.hpp>
@@ -41,8 +44,15 @@ struct session_options {
     const imload::clock* clock = nullptr;
     /// The wake hook, as set_wake() sets it.
     std::function<void()> wake = {};
+    /// How many keys are kept: beyond it those go that were not asked for the longest; never one
+    /// that was asked for in the last frame, or is in flight. 0: no limit.
+    std::size_t max_entries = 0;
+    /// How long finish functions may take in one frame; at least one runs.
+    time_span finish_budget = std::chrono::milliseconds(2);
     /// How long the destructor waits for loads that do not hear; then their threads are let go.
     time_span abandon_after = never;
+    /// Where a debug build says what is likely a mistake; null: stderr. Called on the UI thread.
+    std::function<void(std::string_view)> warn = {};
 };
 
 namespace detail {
@@ -53,8 +63,9 @@ namespace detail {
 /// brought up to date in begin_frame alone, but for a key's first start.
 ///
 ///     idle ──ask, refresh, due──▶ queued ──worker──▶ running ──lands──▶ idle, with value or error
-///      │                          ▲   │ unasked        │ fails, attempts left
-///      └─ask with settle─▶ settling   └──────▶ idle    └──▶ retrying ──due──▶ queued
+///      │                          ▲   │ unasked       │ │                     ▲
+///      └─ask with settle─▶ settling   └─────▶ idle    │ └─lands─▶ finishing ──┘ in begin_frame
+///                                                     └─fails, attempts left─▶ retrying ─▶ queued
 ///     cancel, forget, set, timeout: any ──▶ idle, and the generation moves on
 ///
 /// Every run carries the generation it was started under; one that comes back with another is
@@ -70,7 +81,7 @@ public:
 
     /// The slot after the last one, if it is the one sought and an ask has nothing to do.
     template <class Slot, class Searched>
-    [[nodiscard]] Slot* next_if(const Searched& key, std::uint32_t fingerprint) noexcept {
+    [[nodiscard]] Slot* next_if(const Searched& key, std::uint64_t fingerprint) noexcept {
         slot_base* const s = last_->next;
         if (s->type != &Slot::kind || s->fast != fingerprint) return nullptr;
         Slot* const typed = static_cast<Slot*>(s);
@@ -89,7 +100,7 @@ public:
     [[nodiscard]] Slot& find_or_make(const Searched& key, bool& made);
 
     struct asked {
-        std::uint32_t fingerprint;
+        std::uint64_t fingerprint;
         const options& wanted;
         bool has_state; ///< `how` says more than the key does
     };
@@ -112,12 +123,14 @@ public:
     void cancel(slot_base& s);
     void forget(slot_base& s);
     void put(slot_base& s, ref<job> value);
+    void set_active(bool active);
     template <class Act>
     void for_each_slot(Act act);
     template <class Act>
     void for_each_of(const slot_type& type, std::string_view name, Act act);
 
-    // -- the frame ---------------------------------------------------------------------------------
+    // -- the frame
+    // ---------------------------------------------------------------------------------
 
     void begin_frame();
     [[nodiscard]] std::chrono::nanoseconds wait_time(time_span cap);
@@ -130,6 +143,7 @@ public:
     // -- looking ---------------------------------------------------------------------------------
 
     [[nodiscard]] time_point now();
+    [[nodiscard]] time_point this_instant() const;
     [[nodiscard]] std::uint32_t frame() const noexcept { return frame_; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] statistics count() const;
@@ -157,7 +171,9 @@ private:
     [[nodiscard]] bool wants_run(const slot_base& s);
     template <class How>
     void start(slot_base& s, const asked& a, How& how);
-    void launch(slot_base& s, bool prefetch);
+    void launch(slot_base& s, bool prefetch, std::exception_ptr thrown = nullptr);
+    template <class How>
+    [[nodiscard]] std::exception_ptr keep_starter(slot_base& s, const asked& a, How& how);
     [[nodiscard]] ref<job> make_job(slot_base& s);
     void hold_up(slot_base& s, time_span grace);
     void end_run(slot_base& s);
@@ -165,9 +181,16 @@ private:
     void succeed(slot_base& s, job& j);
     void land(slot_base& s, job& j);
     void deliver(job& j);
+    void deliver_partial(job& j);
+    void run_finishes();
+    [[nodiscard]] bool is_wanted(const job& j) const;
+    void discard(job& j);
+    void count_time(const job& j);
+    void time_out(slot_base& s, time_point when);
+    [[nodiscard]] time_point stale_from(const slot_base& s) const;
     void drop(job& j);
-    void set_value(slot_base& s, job& j, time_point when);
-    void drop_value(slot_base& s);
+    void set_value(slot_base& s, job& j, time_point when, bool partial = false);
+    void drop_value(slot_base& s, const slot_type& type);
 
     // time
     void set_fast(slot_base& s) noexcept;
@@ -183,9 +206,12 @@ private:
     // frames
     void apply_touched();
     void receive();
+    void show_mail();
     void begin(job& j);
     void stop_unasked();
     void forget_unasked();
+    void evict_excess();
+    void watch_new_keys(const slot_base& s);
     void run_posts();
     void pump();
     void release_if_quiet(slot_base& s);
@@ -205,8 +231,8 @@ private:
     };
 
     // Read by every poll, so first and together.
-    slot_base start_;            ///< where the chain of asks begins; never matches
-    slot_base* last_ = &start_;  ///< asked for last
+    slot_base start_;           ///< where the chain of asks begins; never matches
+    slot_base* last_ = &start_; ///< asked for last
     std::uint64_t polls_ = 0;
     std::uint32_t frame_ = 0;
 
@@ -215,11 +241,12 @@ private:
     slot_memory memory_;
     slot_index index_;
     std::size_t size_ = 0;
-    std::unordered_map<std::uint32_t, std::unique_ptr<settings>> settings_;
+    std::unordered_map<std::uint64_t, std::unique_ptr<settings>> settings_;
     std::unordered_map<std::string, std::vector<named_value>, text_hash, std::equal_to<>> named_;
 
     std::vector<slot_base*> active_;  ///< queued or running
     std::vector<slot_base*> touched_; ///< to be brought up to date in the next frame
+    std::vector<ref<job>> finishing_; ///< loaded, and not yet turned into values
     std::vector<ref<job>> stopping_;  ///< to be told once the state is whole: user code runs there
     deadline_queue deadlines_;
     std::size_t waiting_ = 0; ///< settling or retrying
@@ -248,6 +275,7 @@ private:
     std::vector<slot_base*> put_off_;
     std::optional<time_point> now_; ///< of this frame, once it was needed
     frame_times frame_times_;
+    std::chrono::nanoseconds longest_forget_{0};
     time_point next_sweep_ = time_point::max();
     time_point sweep_bound_ = time_point::max();
     std::uint32_t sweep_at_ = 0;
@@ -256,6 +284,10 @@ private:
     std::chrono::nanoseconds grace_used_{0}; ///< in this frame
     std::uint64_t random_ = 0;               ///< for the jitter of retries
     statistics counts_;
+    std::unordered_map<const slot_type*, key_watch> watched_; ///< in debug builds
+    graveyard graves_;
+    std::uint32_t evict_from_ = 0; ///< the frame in which to look again for keys to evict
+    bool active_app_ = true;
     bool in_frame_ = false;
     bool pumping_ = false;
     bool closed_ = false;
@@ -264,6 +296,9 @@ private:
 } // namespace detail
 } // namespace imload
 
+#include <imload/detail/engine_end.hpp>
+#include <imload/detail/engine_forget.hpp>
 #include <imload/detail/engine_frame.hpp>
 #include <imload/detail/engine_keys.hpp>
 #include <imload/detail/engine_runs.hpp>
+#include <imload/detail/engine_time.hpp>

@@ -13,18 +13,6 @@
 
 namespace imload::detail {
 
-/// Sets a flag while it lives.
-class flag_scope {
-public:
-    explicit flag_scope(bool& flag) noexcept : flag_(flag) { flag_ = true; }
-    flag_scope(const flag_scope&) = delete;
-    flag_scope& operator=(const flag_scope&) = delete;
-    ~flag_scope() { flag_ = false; }
-
-private:
-    bool& flag_;
-};
-
 inline engine::engine(session_options o) : setup_(std::move(o)) {
     if (!this_thread.in_load && !this_thread.owner) this_thread.owner = &this_thread;
     owner_ = &this_thread;
@@ -43,10 +31,15 @@ inline engine::~engine() { shutdown(setup_.abandon_after, true); }
 /// The one place where results become visible, but for a run that ended within its grace.
 inline void engine::begin_frame() {
     if (in_frame_)
-        detail::fail<std::logic_error>("imload: session::begin_frame() was called within begin_frame(): "
-                               "does a finish function, a posted function or a destructor draw?");
+        detail::fail<std::logic_error>(
+            "imload: session::begin_frame() was called within begin_frame(): "
+            "does a finish function, a posted function or a destructor draw?");
+    if (this_thread.in_wake)
+        detail::fail<std::logic_error>("imload: session::begin_frame() was called from the wake "
+                                       "hook: let it wake the loop, which then begins a frame");
     if (closed_) return;
     const flag_scope inside(in_frame_);
+    const graveyard buried = graves_.take(); // in the frame before: nobody draws them now
     const auto thrown = caught([&] {
         receive();
         run_posts();
@@ -55,12 +48,12 @@ inline void engine::begin_frame() {
     now_.reset();
     grace_used_ = {};
     apply_touched();
-    for (const ref<job>& j : mail_.begun) begin(*j);
-    for (const ref<job>& j : mail_.landed) deliver(*j);
-    mail_.clear();
+    show_mail();
     run_timers();
+    run_finishes();
     stop_unasked();
     forget_unasked();
+    evict_excess();
     apply_touched();
     flush_stops();
 #if !IMLOAD_HAS_THREADS
@@ -78,6 +71,14 @@ inline void engine::receive() {
     hub_->collect(mail_, !pumping_);
 }
 
+/// What workers left is shown: in the order in which it happened to each key.
+inline void engine::show_mail() {
+    for (const ref<job>& j : mail_.begun) begin(*j);
+    for (const ref<job>& j : mail_.partial) deliver_partial(*j);
+    for (const ref<job>& j : mail_.landed) deliver(*j);
+    mail_.clear();
+}
+
 /// Runs what was posted, in the frame that ends; what is posted meanwhile waits for the next. The
 /// functions after one that throws wait too.
 inline void engine::run_posts() {
@@ -87,7 +88,8 @@ inline void engine::run_posts() {
     const auto thrown = caught([&] {
         while (done < posts.size()) posts[done++]->call();
     });
-    for (; done < posts.size(); ++done) hub_->post(std::move(posts[done]));
+    posts.erase(posts.begin(), posts.begin() + static_cast<std::ptrdiff_t>(done));
+    hub_->post_again(std::move(posts));
 #if IMLOAD_HAS_EXCEPTIONS
     if (thrown) std::rethrow_exception(thrown);
 #endif
@@ -113,7 +115,7 @@ inline void engine::apply_touched() {
         e.touched = false;
         if (!s.type) continue;
         if (e.going && std::exchange(e.going->forgotten, false)) {
-            drop_value(s);
+            drop_value(s, *s.type);
             e.cancelled = false;
             e.going->failure.reset();
             if (e.going->now == phase::idle && !e.going->put) {
@@ -187,43 +189,9 @@ inline void engine::stop_unasked() {
         if (unasked && !s.cold->prefetched && f.now == phase::running && f.run &&
             f.run->control()) {
             end_run(s);
-            next_refresh(s, now());
-            schedule(s);
             set_fast(s);
         }
     }
-}
-
-/// Erases keys that were not asked for in their forget_after, some thousands a frame at most.
-inline void engine::forget_unasked() {
-    if (index_.size() == 0) return;
-    const time_point t = now();
-    frame_times_.note(frame_, t);
-    if (!sweeping_) {
-        if (t < next_sweep_) return;
-        sweeping_ = true;
-        sweep_bound_ = time_point::max();
-        next_sweep_ = time_point::max();
-    }
-    int budget = 4096;
-    const bool all = memory_.visit(sweep_at_, [&](slot_base& s, std::uint32_t) {
-        if (s.type && !s.cold->vacant && s.cold->set &&
-            s.cold->set->values.forget_after != never) {
-            const entry& e = *s.cold;
-            const time_point limit = after(frame_times_.of(s.asked), e.set->values.forget_after);
-            const bool busy = e.going && (e.going->now != phase::idle || e.going->put);
-            if (t >= limit && frame_ - s.asked >= 2 && !busy) {
-                ++counts_.evictions;
-                erase(s);
-            } else {
-                sweep_bound_ = std::min(sweep_bound_, limit);
-            }
-        }
-        return --budget > 0;
-    });
-    if (!all) return;
-    sweeping_ = false;
-    next_sweep_ = std::min(next_sweep_, sweep_bound_);
 }
 
 /// When a sleeping loop must draw for a key.
@@ -232,10 +200,15 @@ inline time_point engine::wakes_for(const slot_base& s) const {
     const flight& f = *s.cold->going;
     const options& o = s.cold->set->values;
     switch (f.now) {
-    case phase::idle: return f.parked ? time_point::max() : f.next_refresh;
-    case phase::settling: return after(f.started, o.settle);
-    case phase::retrying: return f.retry_at;
-    case phase::queued: break;
+    case phase::idle:
+        return f.parked || !active_app_ ? time_point::max() : f.next_refresh;
+    case phase::settling:
+        return after(f.started, o.settle);
+    case phase::retrying:
+        return f.retry_at;
+    case phase::finishing:
+    case phase::queued:
+        break;
     case phase::running:
         if (!f.held) return after(f.begun, o.timeout);
         break;
@@ -249,7 +222,7 @@ inline std::chrono::nanoseconds engine::wait_time(time_span cap) {
     nanoseconds longest = std::max<nanoseconds>(cap, at_once);
     if (closed_) return longest;
     if (frame_ <= 2 || (landed_frame_ > 0 && frame_ - landed_frame_ < 2) || !touched_.empty() ||
-        hub_->has_mail())
+        !finishing_.empty() || hub_->has_mail())
         return at_once;
 #if !IMLOAD_HAS_THREADS
     if (!deferred_.waiting.empty()) return at_once;
@@ -261,54 +234,8 @@ inline std::chrono::nanoseconds engine::wait_time(time_span cap) {
     if (deadlines_.empty() || longest == at_once) return longest;
     const time_point next = deadlines_.nearest([this](const slot_base& s) { return wakes_for(s); });
     if (next == time_point::max()) return longest;
-    const time_point t = setup_.clock ? setup_.clock->now() : time_point(hub::steady::now());
+    const time_point t = this_instant();
     return next <= t ? at_once : std::min<nanoseconds>(longest, next - t);
-}
-
-inline bool engine::idle() const noexcept {
-    return counts_.in_flight == 0 && waiting_ == 0 && touched_.empty();
-}
-
-/// One frame in which nothing ages: what landed is shown, runs end and are retried.
-inline void engine::pump() {
-    const flag_scope inside(in_frame_);
-    const flag_scope ageless(pumping_);
-    now_.reset();
-    receive();
-    const auto thrown = caught([&] { run_posts(); });
-    apply_touched();
-    for (const ref<job>& j : mail_.begun) begin(*j);
-    for (const ref<job>& j : mail_.landed) deliver(*j);
-    mail_.clear();
-    run_timers();
-    apply_touched();
-    flush_stops();
-#if !IMLOAD_HAS_THREADS
-    deferred_.run_one();
-#endif
-#if IMLOAD_HAS_EXCEPTIONS
-    if (thrown) std::rethrow_exception(thrown);
-#else
-    static_cast<void>(thrown);
-#endif
-}
-
-inline bool engine::wait_idle(time_span limit) {
-    using std::chrono::nanoseconds;
-    const auto began = hub::steady::now();
-    for (;;) {
-        pump();
-        if (idle()) return true;
-        const nanoseconds spent = hub::steady::now() - began;
-        if (limit != never && spent >= limit.count()) return false;
-        nanoseconds left = limit == never ? nanoseconds(never) : limit.count() - spent;
-        const time_point due = deadlines_.nearest_due();
-        if (due != time_point::max())
-            left = std::min(left, std::max<nanoseconds>(due - now(), std::chrono::milliseconds(1)));
-#if IMLOAD_HAS_THREADS
-        static_cast<void>(hub_->wait_mail(left));
-#endif
-    }
 }
 
 inline statistics engine::count() const {
@@ -329,53 +256,6 @@ inline const run_control::progress_state& engine::progress(slot_base& s) {
         f.progress_frame = frame_;
     }
     return f.progress;
-}
-
-inline bool engine::stop(time_span deadline) {
-    if (!std::exchange(closed_, true)) {
-        for (slot_base* s : active_)
-            if (const ref<job>& j = s->cold->going->run) stopping_.push_back(j);
-        hub_->close(unasked_);
-        for (const ref<job>& j : unasked_) drop(*j);
-        unasked_.clear();
-        flush_stops();
-    }
-    return hub_->wait_quiet(deadline);
-}
-
-/// Everything ends: loads are told, the queue is dropped, workers are waited for, values go.
-inline bool engine::shutdown(time_span deadline, bool let_go) {
-    const bool quiet = stop(deadline);
-#if IMLOAD_HAS_THREADS
-    if (pool_ && (quiet || let_go)) {
-        pool_->shutdown(quiet ? time_span(never) : time_span{});
-        executor_ = nullptr;
-        pool_.reset();
-    }
-#else
-    static_cast<void>(let_go);
-    deferred_.waiting.clear();
-#endif
-    receive();
-    counts_.discarded += mail_.landed.size();
-    counts_.in_flight -= std::min<std::uint64_t>(counts_.in_flight, mail_.landed.size());
-    mail_.clear();
-    clear_all();
-    return quiet;
-}
-
-inline void engine::clear_all() {
-    std::uint32_t from = 0;
-    memory_.visit(from, [&](slot_base& s, std::uint32_t) {
-        if (s.type) {
-            end_run(s);
-            erase(s);
-        }
-        return true;
-    });
-    touched_.clear();
-    stopping_.clear();
-    named_.clear();
 }
 
 } // namespace imload::detail

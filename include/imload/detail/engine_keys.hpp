@@ -61,7 +61,7 @@ inline void engine::insert(slot_base& s, slot_memory::room r, std::uint64_t hash
     e.generation = generation;
     e.id = r.id;
     e.mark = slot_index::mark_of(hash);
-    s.asked = frame_;
+    s.asked = frame_ >= 2 ? frame_ - 2 : 0; // not asked for yet
     index_.insert(e.mark, e.id);
     touch(s); // still vacant by the next frame: it goes
     if (!s.type->matches_itself(s)) {
@@ -90,17 +90,20 @@ inline void engine::erase(slot_base& s) {
     entry& e = *s.cold;
     index_.erase(e.mark, e.id);
     if (!e.vacant) --size_;
-    drop_value(s);
+    const slot_type& type = *s.type;
+    s.type = nullptr; // nobody finds it from here on, not even its value's destructor
+    drop_value(s, type);
     if (e.going) {
         deadlines_.remove(s);
         if (e.going->now == phase::settling || e.going->now == phase::retrying) --waiting_;
         e.going.reset();
     }
     use(e, nullptr);
-    const slot_type& type = *s.type;
     const std::uint32_t id = e.id;
     type.destroy(s);
-    ::new (static_cast<void*>(&s)) slot_base{nullptr, &start_, 0, 0, &e};
+    slot_base* const free = ::new (static_cast<void*>(&s)) slot_base{};
+    free->next = &start_;
+    free->cold = &e;
     if (last_ == &s) last_ = &start_;
     memory_.free(id, type);
 }
@@ -137,12 +140,14 @@ inline void engine::adopt(slot_base& s, const asked& a) {
     const time_span every = a.wanted.refresh_every;
     if (a.wanted.forget_after != never) {
         next_sweep_ = std::min(next_sweep_, after(now(), a.wanted.forget_after));
+        longest_forget_ =
+            std::max<std::chrono::nanoseconds>(longest_forget_, a.wanted.forget_after);
     }
     if (every != before && every != never) {
         // A new interval counts from the last start.
         flight& f = flight_of(s);
-        if (f.anchored || e.has_value) {
-            if (!f.anchored) f.started = e.landed;
+        if (f.started == time_point::min() && e.has_value) f.started = e.landed;
+        if (f.started != time_point::min()) {
             f.first_start = f.started;
             f.anchored = true;
             next_refresh(s, now());
@@ -170,9 +175,13 @@ void engine::ask(slot_base& s, const asked& a, How how) {
     if (doing == phase::queued) {
         if (a.has_state && std::exchange(f->unasked_start, false)) {
             // A timer started it in this frame with the callable it had; this is the one to use.
-            f->how = how();
-            ref<job> fresh = make_job(s);
-            if (hub_->replace(*f->run, *fresh, a.wanted.priority)) f->run = std::move(fresh);
+            ref<job> fresh;
+            const auto thrown = caught([&] {
+                f->how = how();
+                fresh = make_job(s);
+            });
+            if (!thrown && hub_->replace(*f->run, *fresh, a.wanted.priority))
+                f->run = std::move(fresh);
         } else if (asked_before != frame_ || prefetched) {
             hub_->ask_again(*f->run, a.wanted.priority);
         }
@@ -193,8 +202,8 @@ inline bool engine::wants_run(const slot_base& s) {
     const entry& e = *s.cold;
     const flight* const f = e.going.get();
     if (e.cancelled || (f && (f->forgotten || f->put))) return false;
-    if (e.has_value) return is_stale(s);
-    return !f || !f->failure;
+    if (!e.has_value) return !f || !f->failure;
+    return now() >= stale_from(s);
 }
 
 template <class How>
@@ -202,14 +211,17 @@ void engine::start(slot_base& s, const asked& a, How& how) {
     entry& e = *s.cold;
     const bool first = !e.has_value;
     flight& f = flight_of(s);
-    f.how = a.has_state ? how() : nullptr;
+    const std::exception_ptr thrown = keep_starter(s, a, how);
     f.attempt = 0;
-    if (first && a.wanted.settle > time_span{}) {
+#if !defined(NDEBUG)
+    if (e.version == 0) watch_new_keys(s);
+#endif
+    if (!thrown && first && a.wanted.settle > time_span{}) {
         f.started = now();
         move(s, phase::settling);
         schedule(s);
     } else {
-        launch(s, false);
+        launch(s, false, thrown);
         if (first && a.wanted.grace > time_span{}) hold_up(s, a.wanted.grace);
     }
     // A first start shows at once: before it there was nothing to contradict.
@@ -221,15 +233,15 @@ void engine::prefetch(slot_base& s, const asked& a, How how) {
     entry& e = *s.cold;
     if (closed_ || is_invalid(s)) return;
     occupy(e);
-    adopt(s, a);
+    if (!e.set) adopt(s, a); // where there are options, they are an ask's
     const bool under_way = e.going && (e.going->now != phase::idle || e.going->failure ||
                                        e.going->put || e.going->forgotten);
     if (under_way || e.cancelled || (e.has_value && !is_stale(s))) return;
     flight& f = flight_of(s);
-    if (a.has_state) f.how = how();
+    const std::exception_ptr thrown = keep_starter(s, a, how);
     f.attempt = 0;
     e.prefetched = true;
-    launch(s, true);
+    launch(s, true, thrown);
     if (!e.has_value) e.shown = f.now;
     set_fast(s);
 }
@@ -239,7 +251,16 @@ void engine::look(slot_base& s, const asked& a, How how) {
     if (closed_ || s.cold->set || is_invalid(s)) return;
     // What is done to the result may start it: it must know how.
     adopt(s, a);
-    if (a.has_state) flight_of(s).how = how();
+    static_cast<void>(keep_starter(s, a, how));
+}
+
+/// Keeps what the key does not hold and a run needs. Returns what copying that threw.
+template <class How>
+std::exception_ptr engine::keep_starter(slot_base& s, const asked& a, How& how) {
+    if (!a.has_state) return nullptr;
+    flight& f = flight_of(s);
+    f.how.reset();
+    return caught([&] { f.how = how(); });
 }
 
 /// A poll may take the short way exactly while a value is there and asking has nothing to do.
@@ -258,7 +279,8 @@ inline void engine::refresh(slot_base& s) {
     flight& f = flight_of(s);
     occupy(e);
     e.cancelled = false;
-    if (f.now == phase::queued || f.now == phase::running) return; // it is on its way
+    if (f.now == phase::queued || f.now == phase::running || f.now == phase::finishing)
+        return; // it is on its way
     f.attempt = 0;
     launch(s, false);
     set_fast(s);
@@ -311,26 +333,6 @@ void engine::for_each_of(const slot_type& type, std::string_view name, Act act) 
     for_each_slot([&](slot_base& s) {
         if (s.type == &type && type.name(s) == name) act(s);
     });
-}
-
-inline const slot_base* engine::newest_named(std::string_view name, const void* value_tag) {
-    const auto of_name = named_.find(name);
-    if (of_name == named_.end()) return nullptr;
-    for (named_value& v : of_name->second) {
-        if (v.tag != value_tag) continue;
-        if (v.slot) return v.slot;
-        // The newest one is gone: look which is the newest now.
-        const entry* newest = nullptr;
-        for_each_slot([&](slot_base& s) {
-            if (!s.cold->has_value || s.type->name(s) != name || s.type->value_tag() != value_tag)
-                return;
-            if (newest && newest->landed >= s.cold->landed) return;
-            newest = s.cold;
-            v.slot = &s;
-        });
-        return v.slot;
-    }
-    return nullptr;
 }
 
 } // namespace imload::detail

@@ -1,6 +1,6 @@
 #pragma once
 
-// What happens to runs: started, landed, failed, ended, timed. Part of engine.hpp.
+// What happens to runs: started, landed, failed, ended. Part of engine.hpp.
 
 #include <imload/detail/engine.hpp>
 #include <imload/hash.hpp>
@@ -39,7 +39,7 @@ inline ref<job> engine::make_job(slot_base& s) {
 }
 
 /// Queues a run and hands a task to the executor, which may run it at once.
-inline void engine::launch(slot_base& s, bool prefetch) {
+inline void engine::launch(slot_base& s, bool prefetch, std::exception_ptr thrown) {
     entry& e = *s.cold;
     flight& f = flight_of(s);
     ++e.generation;
@@ -52,16 +52,25 @@ inline void engine::launch(slot_base& s, bool prefetch) {
         if (!std::exchange(f.anchored, true)) f.first_start = f.started;
         next_refresh(s, f.started);
     }
-    // Copying the callable and the arguments is the user's code: what it throws is the key's error.
-    const auto thrown = caught([&] { f.run = make_job(s); });
+    // Copying the callable and the arguments is the user's code: what it throws is the run's error,
+    // which comes back as any other.
+    const bool can_start = f.how || !s.type->needs_starter;
+    if (!thrown && can_start) thrown = caught([&] { f.run = make_job(s); });
     if (thrown) {
-        fail_run(s, error_from(thrown), f.started);
-        return;
+        f.run = make_counted<stillborn>(s, e.generation, error_from(std::move(thrown)));
+    } else if (!can_start) {
+        error why;
+        why.message = "the callable could not be copied when it was asked for last";
+        f.run = make_counted<stillborn>(s, e.generation, std::move(why));
     }
     move(s, phase::queued);
     schedule(s);
     ++counts_.starts;
     ++counts_.in_flight;
+    if (f.run->failure) {
+        hub_->complete(*f.run);
+        return;
+    }
     const ref<job> j = f.run; // the executor may run it, and more, before it returns
     const ref<ticket> t = hub_->enqueue(*j, e.set->values.priority, prefetch);
     auto refused = caught([&] {
@@ -85,8 +94,9 @@ inline void engine::hold_up(slot_base& s, time_span grace) {
     const auto began = std::chrono::steady_clock::now();
     const bool landed = hub_->wait_landed(*j, grace.count() - grace_used_);
     grace_used_ += std::chrono::steady_clock::now() - began;
-    if (!landed || !hub_->take_landed(*j)) return;
-    deliver(*j);
+    if (!landed || !hub_->take_landed(*j) || !is_wanted(*j)) return;
+    count_time(*j);
+    land(s, *j);
     s.cold->shown = s.cold->going ? s.cold->going->now : phase::idle;
 #else
     static_cast<void>(s);
@@ -112,6 +122,7 @@ inline void engine::end_run(slot_base& s) {
     f->retry_at = time_point::max();
     f->held = false;
     move(s, phase::idle);
+    next_refresh(s, now()); // the slots that the run took are not made up for
     schedule(s);
 }
 
@@ -132,10 +143,15 @@ inline void engine::drop(job&) {
 /// A job came back: applied if it is the one that its key waits for.
 inline void engine::deliver(job& j) {
     slot_base& s = *j.slot;
-    counts_.total_load_time += j.ended - j.begun;
-    if (!s.type || s.cold->generation != j.generation || !s.cold->going) {
-        --counts_.in_flight;
-        ++counts_.discarded;
+    count_time(j);
+    if (!is_wanted(j)) {
+        discard(j);
+        return;
+    }
+    const std::chrono::nanoseconds timeout = j.slot->cold->set->values.timeout;
+    if (j.ended > after(j.begun, timeout)) { // late, though no frame has told it so
+        time_out(*j.slot, after(j.begun, timeout));
+        discard(j);
         return;
     }
     const std::chrono::nanoseconds interval = s.cold->set->values.poll_interval;
@@ -148,10 +164,50 @@ inline void engine::deliver(job& j) {
     land(s, j);
 }
 
+inline void engine::count_time(const job& j) {
+    if (j.begun != time_point{}) counts_.total_load_time += j.ended - j.begun;
+}
+
+/// Gives a run up; what comes of it is dropped.
+inline void engine::time_out(slot_base& s, time_point when) {
+    ++counts_.timeouts;
+    ++s.cold->generation;
+    stopping_.push_back(std::exchange(s.cold->going->run, {}));
+    error why;
+    why.kind = error_kind::timeout;
+    why.message = "the load took longer than its timeout";
+    fail_run(s, std::move(why), when);
+}
+
+/// Whether a key still waits for this job.
+inline bool engine::is_wanted(const job& j) const {
+    const slot_base& s = *j.slot;
+    return s.type && s.cold->generation == j.generation && s.cold->going &&
+           s.cold->going->run.get() == &j;
+}
+
+inline void engine::discard(job&) {
+    --counts_.in_flight;
+    ++counts_.discarded;
+}
+
+/// A running load shows what it has so far.
+inline void engine::deliver_partial(job& j) {
+    if (!is_wanted(j) || j.slot->cold->going->now != phase::running) return;
+    slot_base& s = *j.slot;
+    if (const ref<job> shown = j.take_partial()) set_value(s, *shown, now(), true);
+}
+
 inline void engine::land(slot_base& s, job& j) {
     flight& f = *s.cold->going;
-    const ref<job> kept = std::exchange(f.run, {});
     f.held = false;
+    if (j.finishes && !j.failure && f.now != phase::finishing && !j.ends_with_partial) {
+        move(s, phase::finishing);
+        schedule(s);
+        finishing_.emplace_back(&j);
+        return;
+    }
+    const ref<job> kept = std::exchange(f.run, {});
     --counts_.in_flight;
     if (j.failure) {
         ++counts_.failures;
@@ -172,44 +228,53 @@ inline void engine::succeed(slot_base& s, job& j) {
 }
 
 /// The one place where a value becomes visible.
-inline void engine::set_value(slot_base& s, job& j, time_point when) {
+inline void engine::set_value(slot_base& s, job& j, time_point when, bool partial) {
     entry& e = *s.cold;
-    s.type->apply(s, j);
-    e.has_value = true;
-    e.cancelled = false;
+    if (!j.ends_with_partial) { // else the last partial value is there already
+        s.type->apply(s, j, graves_);
+        e.has_value = true;
+        ++e.version;
+    }
     e.landed = when;
-    e.landed_frame = frame_;
-    ++e.version;
     landed_frame_ = frame_;
     flight& f = *e.going;
     f.failure.reset();
     f.stale = false;
-    f.attempt = 0;
-    if (const std::string_view name = s.type->name(s); !name.empty()) {
+    if (partial) {
+        schedule(s);
+        set_fast(s);
+        return;
+    }
+    e.landed_frame = frame_;
+    e.cancelled = false;
+    if (f.now == phase::idle) f.attempt = 0;
+    if (s.type->named) {
+        const std::string_view name = s.type->name(s);
         auto at = named_.find(name);
-        if (at == named_.end()) at = named_.emplace(std::string(name), std::vector<named_value>{}).first;
+        if (at == named_.end())
+            at = named_.emplace(std::string(name), std::vector<named_value>{}).first;
         const void* const tag = s.type->value_tag();
         const auto same = std::find_if(at->second.begin(), at->second.end(),
                                        [tag](const named_value& v) { return v.tag == tag; });
-        if (same != at->second.end())
-            same->slot = &s;
-        else
+        if (same == at->second.end())
             at->second.push_back({tag, &s});
+        else if (!same->slot || same->slot->cold->landed <= when)
+            same->slot = &s;
     }
     if (e.set) next_refresh(s, when);
     schedule(s);
     set_fast(s);
 }
 
-inline void engine::drop_value(slot_base& s) {
+inline void engine::drop_value(slot_base& s, const slot_type& type) {
     entry& e = *s.cold;
     if (!std::exchange(e.has_value, false)) return;
     s.fast = 0;
-    s.type->clear_value(s);
-    if (const std::string_view name = s.type->name(s); !name.empty())
-        if (const auto at = named_.find(name); at != named_.end())
+    if (type.named)
+        if (const auto at = named_.find(type.name(s)); at != named_.end())
             for (named_value& v : at->second)
                 if (v.slot == &s) v.slot = nullptr;
+    type.clear_value(s, graves_); // last: the value's destructor is the user's
 }
 
 /// A run failed: tried again while attempts are left, else an error beside the old value.
@@ -228,125 +293,18 @@ inline void engine::fail_run(slot_base& s, error why, time_point when) {
         random_ = mix(random_ + 0x9e3779b97f4a7c15u);
         const double share = static_cast<double>(random_ >> 11) * 0x1p-53;
         delay *= 1 - retry.jitter * share;
+        f.failure.reset(); // no error is shown until the attempts are used up
         f.retry_at = after(when, time_span(std::chrono::duration<double, std::nano>(delay)));
         move(s, phase::retrying);
     } else {
         f.failure = std::make_unique<error>(std::move(why));
         f.failed_frame = frame_;
+        f.failed = when;
         move(s, phase::idle);
         next_refresh(s, when);
     }
     schedule(s);
     set_fast(s);
-}
-
-// -- time ----------------------------------------------------------------------------------------
-
-inline time_point engine::now() {
-    if (setup_.clock) return setup_.clock->now();
-    if (!now_) now_ = hub::steady::now();
-    return *now_;
-}
-
-/// Sets the next slot of refresh_every: the first at or after `not_before` that is later than the
-/// last start, so that a missed one is skipped and runs never overlap.
-inline void engine::next_refresh(slot_base& s, time_point not_before) {
-    flight* const f = s.cold->going.get();
-    if (!f || !s.cold->set) return;
-    const std::chrono::nanoseconds every = s.cold->set->values.refresh_every;
-    f->next_refresh = time_point::max();
-    if (every == never || !f->anchored) return;
-    const auto elapsed = std::max(not_before, f->started) - f->first_start;
-    auto slot = elapsed / every;
-    if (elapsed % every != elapsed.zero() || f->started >= f->first_start + slot * every) ++slot;
-    f->next_refresh =
-        slot > never / every ? time_point::max() : after(f->first_start, slot * every);
-}
-
-/// Sets when a key is looked at next, from all that it waits for.
-inline void engine::schedule(slot_base& s) {
-    entry& e = *s.cold;
-    const options& o = e.set ? e.set->values : default_options;
-    const bool ages = e.has_value && (o.stale_after != never || o.expire_after != never);
-    if (!e.going && !ages) return;
-    flight& f = flight_of(s);
-    time_point due = time_point::max();
-    const auto at = [&due](time_point t) { due = std::min(due, t); };
-    if (f.held) at(after(std::max(f.looked, f.started), o.poll_interval));
-    if (f.now == phase::running && !f.held) at(after(f.begun, o.timeout));
-    if (f.now == phase::retrying) at(f.retry_at);
-    if (f.now == phase::settling) at(after(f.started, o.settle));
-    if (f.now == phase::idle && !f.parked) at(f.next_refresh);
-    if (e.has_value) {
-        at(after(e.landed, o.expire_after));
-        if (f.now == phase::idle && !f.stale) at(after(e.landed, o.stale_after));
-    }
-    deadlines_.set(s, due);
-}
-
-/// Something is due for a key.
-inline void engine::on_due(slot_base& s) {
-    entry& e = *s.cold;
-    flight& f = *e.going;
-    const options& o = e.set->values;
-    const time_point t = now();
-    if (f.held && t >= after(std::max(f.looked, f.started), o.poll_interval)) {
-        f.looked = t;
-        land(s, *ref<job>(f.run));
-    } else if (f.now == phase::running && t >= after(f.begun, o.timeout)) {
-        ++counts_.timeouts;
-        ++e.generation;
-        stopping_.push_back(std::exchange(f.run, {}));
-        error why;
-        why.kind = error_kind::timeout;
-        why.message = "the load took longer than its timeout";
-        fail_run(s, std::move(why), t);
-    } else if (f.now == phase::retrying && t >= f.retry_at) {
-        launch(s, false);
-    } else if (f.now == phase::settling && t >= after(f.started, o.settle)) {
-        if (asked_last_frame(s)) {
-            launch(s, false);
-        } else {
-            move(s, phase::idle);
-        }
-    }
-    if (pumping_) { // wait_idle: runs end, and nothing ages
-        schedule(s);
-        return;
-    }
-    if (e.has_value && t >= after(e.landed, o.expire_after)) {
-        drop_value(s);
-        f.stale = false;
-        touch(s);
-    }
-    if (f.now == phase::idle) {
-        if (t >= f.next_refresh && !f.parked) {
-            if (asked_last_frame(s)) {
-                e.cancelled = false;
-                f.attempt = 0;
-                launch(s, false);
-                f.unasked_start = true;
-            } else {
-                f.parked = true; // until it is asked for again
-            }
-        }
-        if (e.has_value && t >= after(e.landed, o.stale_after)) f.stale = true;
-    }
-    schedule(s);
-    set_fast(s);
-}
-
-inline bool engine::is_stale(const slot_base& s) {
-    const entry& e = *s.cold;
-    if (!e.has_value || !e.set) return false;
-    const time_span limit = e.set->values.stale_after;
-    return limit != never && now() >= after(e.landed, limit);
-}
-
-inline std::chrono::nanoseconds engine::refresh_in(const slot_base& s) {
-    const flight* const f = s.cold->going.get();
-    if (!f || f->next_refresh == time_point::max()) return never;
-    return std::max(f->next_refresh - now(), std::chrono::nanoseconds::zero());
 }
 
 } // namespace imload::detail

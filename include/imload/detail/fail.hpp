@@ -52,8 +52,7 @@ template <class Body>
         return text ? text : "a null const char* was thrown";
     } catch (int number) {
         return "the int " + std::to_string(number) + " was thrown";
-    } catch (...) {
-    }
+    } catch (...) {}
 #endif
     return "something that is not a std::exception was thrown";
 }

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -57,11 +58,13 @@ public:
     /// All that workers left since the last frame.
     struct mail {
         std::vector<ref<job>> begun;
+        std::vector<ref<job>> partial;
         std::vector<ref<job>> landed;
         std::vector<std::unique_ptr<posted>> posts;
 
         void clear() noexcept {
             begun.clear();
+            partial.clear();
             landed.clear();
             posts.clear();
         }
@@ -93,8 +96,11 @@ public:
 
     // Any thread's side.
     void post(std::unique_ptr<posted> p);
+    void post_again(std::vector<std::unique_ptr<posted>> left); ///< before what came since
     void nudge();
     [[nodiscard]] time_point now();
+    void complete(job& j) noexcept;
+    void publish(job& j);
     void run_one(ticket& t) noexcept;
     void lose(ticket& t) noexcept;
 
@@ -191,24 +197,6 @@ inline void hub::reject(ticket& t, std::exception_ptr thrown) {
     land(lock, std::move(kept));
 }
 
-inline void hub::lose(ticket& t) noexcept {
-    {
-        const std::lock_guard lock(mutex_);
-        if (t.used || closed_ || !t.load) return;
-    }
-    auto why = std::make_unique<error>();
-    why->kind = error_kind::abandoned;
-    why->message = "the executor dropped the load without running it";
-    std::unique_lock lock(mutex_);
-    job* const j = t.load;
-    if (!j) return;
-    unpair(*j);
-    ref<job> kept(j);
-    j->release();
-    j->failure = std::move(why);
-    land(lock, std::move(kept));
-}
-
 inline void hub::begin_frame(std::vector<ref<job>>& unasked) {
     const std::lock_guard lock(mutex_);
     while (job* j = queue_.take_unasked()) {
@@ -225,6 +213,7 @@ inline void hub::collect(mail& into, bool new_frame) {
     const std::lock_guard lock(mutex_);
     if (new_frame) woken_ = false;
     std::swap(mail_, into);
+    for (const ref<job>& j : into.partial) j->has_mailed = false;
     signalled_ = false;
 }
 
@@ -298,9 +287,7 @@ inline bool hub::wait_quiet(time_span limit) {
 }
 
 inline bool hub::wait_mail(time_span limit) {
-    return wait(limit, [this] {
-        return !mail_.landed.empty() || !mail_.posts.empty();
-    });
+    return wait(limit, [this] { return !mail_.landed.empty() || !mail_.posts.empty(); });
 }
 
 inline void hub::close(std::vector<ref<job>>& unstarted) {
@@ -315,105 +302,6 @@ inline void hub::close(std::vector<ref<job>>& unstarted) {
     }
 }
 
-inline void hub::post(std::unique_ptr<posted> p) {
-    std::unique_lock lock(mutex_);
-    if (closed_) {
-        lock.unlock(); // dropped, and its destructor is the user's
-        return;
-    }
-    mail_.posts.push_back(std::move(p));
-    signal(lock);
-}
-
-inline void hub::nudge() {
-    std::unique_lock lock(mutex_);
-    if (!closed_) signal(lock);
-}
-
-inline time_point hub::now() {
-    if (!clock_) return steady::now();
-    {
-        const std::lock_guard lock(mutex_);
-        if (closed_) return {};
-        ++outside_;
-    }
-    const time_point t = clock_->now();
-    leave_outside();
-    return t;
-}
-
-inline void hub::leave_outside() noexcept {
-    const std::lock_guard lock(mutex_);
-    --outside_;
-    if (waiters_ > 0) changed_.notify_all();
-}
-
-/// Says that there is something to see, and calls the wake hook the first time in a frame.
-/// Gives the lock up.
-inline void hub::signal(std::unique_lock<std::mutex>& lock) noexcept {
-    signalled_ = true;
-    if (waiters_ > 0) changed_.notify_all();
-    if (woken_ || !wake_) {
-        lock.unlock();
-        return;
-    }
-    woken_ = true;
-    ++wakes_;
-    ++outside_;
-    auto hook = wake_;
-    lock.unlock();
-    const bool nested = std::exchange(this_thread.in_wake, true);
-    static_cast<void>(caught([&] { (*hook)(); })); // a hook that throws has nobody to tell
-    this_thread.in_wake = nested;
-    hook.reset();
-    leave_outside();
-}
-
-inline void hub::land(std::unique_lock<std::mutex>& lock, ref<job> j) noexcept {
-    j->stage = job_stage::landed;
-    if (closed_) {
-        if (waiters_ > 0) changed_.notify_all();
-        lock.unlock(); // the outcome is destroyed here, outside the lock
-        return;
-    }
-    mail_.landed.push_back(std::move(j));
-    signal(lock);
-}
-
-inline void hub::run_one(ticket& t) noexcept {
-    const time_point before = now();
-    ref<job> j;
-    {
-        std::unique_lock lock(mutex_);
-        if (t.used || closed_) return;
-        job* const best = queue_.best();
-        if (!best) return;
-        t.used = true;
-        // Whoever was to run `best` now stands for the job that this ticket stood for.
-        job* const own = std::exchange(t.load, nullptr);
-        ticket* const other = best->carrier;
-        if (own != best) {
-            if (other) other->load = own;
-            if (own) own->carrier = other;
-        }
-        best->carrier = nullptr;
-        queue_.remove(*best);
-        j = ref<job>(best);
-        best->release();
-        best->stage = job_stage::taken;
-        best->begun = before;
-        ++running_;
-        mail_.begun.push_back(j);
-        if (best->timed) signal(lock);
-    }
-    {
-        const load_scope inside;
-        j->run();
-    }
-    j->ended = now();
-    std::unique_lock lock(mutex_);
-    --running_;
-    land(lock, std::move(j));
-}
-
 } // namespace imload::detail
+
+#include <imload/detail/hub_workers.hpp>

@@ -7,7 +7,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
+#include <utility>
 
 namespace imload::detail {
 
@@ -29,11 +31,20 @@ public:
     /// Calls the callable and keeps what comes of it; on a worker, never under a lock.
     virtual void run() = 0;
 
+    /// The newest partial value, as a job that has it, or null; on the UI thread.
+    [[nodiscard]] virtual ref<job> take_partial() { return {}; }
+
+    /// Turns what was loaded into the value; on the UI thread. Sets `failure` when that throws.
+    virtual void finish() {}
+
     /// The line to a load that listens, else null.
     [[nodiscard]] virtual run_control* control() noexcept { return nullptr; }
 
     slot_base* const slot;
     const std::uint32_t generation;
+    bool finishes = false;     ///< finish() is to be called before it is applied
+    bool lands_itself = false; ///< it goes on after run() has returned, until a promise is kept
+    bool ends_with_partial = false; ///< its value is the last partial one
     bool timed = false;             ///< has a timeout, so the UI must hear when it begins
     std::unique_ptr<error> failure; ///< null once landed: there is a value
 
@@ -42,10 +53,20 @@ public:
 
     // Guarded by the hub's mutex.
     job_stage stage = job_stage::created;
+    bool has_mailed = false;   ///< a partial value is in the mail
     ticket* carrier = nullptr; ///< the task whose loss would strand this job
     job* previous = nullptr;
     job* next = nullptr;
     struct job_list* list = nullptr;
+};
+
+/// A run that could not be made: its callable or an argument threw when it was copied.
+class stillborn final : public job {
+public:
+    stillborn(slot_base& of, std::uint32_t started_under, error why) : job(of, started_under) {
+        failure = std::make_unique<error>(std::move(why));
+    }
+    void run() override {}
 };
 
 /// A list of queued jobs, linked through the jobs.

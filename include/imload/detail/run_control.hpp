@@ -66,6 +66,9 @@ public:
         return progress_;
     }
 
+    /// A partial value waits to be shown.
+    virtual void tell_partial() = 0;
+
 protected:
     /// Asks for a frame, so that a sleeping UI shows the progress.
     virtual void nudge() = 0;
@@ -76,7 +79,7 @@ private:
     std::stop_source source_;
 #endif
     mutable std::mutex mutex_;
-    progress_state progress_;                     // guarded by mutex_
+    progress_state progress_;                      // guarded by mutex_
     std::chrono::steady_clock::time_point told_{}; // guarded by mutex_
 };
 

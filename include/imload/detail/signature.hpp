@@ -48,11 +48,11 @@ struct member_parameters {
 
 // The language spells const, reference and noexcept qualifiers out in the type: eight member
 // function types for one list of parameters.
-#define IMLOAD_MEMBER(qualifiers)                                                                 \
-    template <class R, class C, class... Ps>                                                      \
-    struct member_parameters<R (C::*)(Ps...) qualifiers> {                                        \
-        static constexpr bool known = true;                                                       \
-        using type = types<Ps...>;                                                                \
+#define IMLOAD_MEMBER(qualifiers)                                                                  \
+    template <class R, class C, class... Ps>                                                       \
+    struct member_parameters<R (C::*)(Ps...) qualifiers> {                                         \
+        static constexpr bool known = true;                                                        \
+        using type = types<Ps...>;                                                                 \
     };
 IMLOAD_MEMBER()
 IMLOAD_MEMBER(const)
@@ -60,7 +60,7 @@ IMLOAD_MEMBER(&)
 IMLOAD_MEMBER(const&)
 IMLOAD_MEMBER(noexcept)
 IMLOAD_MEMBER(const noexcept)
-IMLOAD_MEMBER(& noexcept)
+IMLOAD_MEMBER(&noexcept)
 IMLOAD_MEMBER(const& noexcept)
 #undef IMLOAD_MEMBER
 
@@ -71,7 +71,7 @@ struct as_signature<types<Ps...>> : known_signature<Ps...> {};
 
 /// A pointer to a member takes its object first, as std::invoke does.
 template <class F>
-    requires(std::is_member_function_pointer_v<F> && member_parameters<F>::known)
+    requires(std::is_member_function_pointer_v<F>&& member_parameters<F>::known)
 struct signature<F> : as_signature<typename member_parameters<F>::type> {
     static constexpr bool has_object = true;
 };

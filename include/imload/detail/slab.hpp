@@ -23,8 +23,7 @@ public:
     slot_memory(const slot_memory&) = delete;
     slot_memory& operator=(const slot_memory&) = delete;
     ~slot_memory() {
-        for (const slab& s : slabs_)
-            ::operator delete(s.memory, std::align_val_t(s.alignment));
+        for (const slab& s : slabs_) ::operator delete(s.memory, std::align_val_t(s.alignment));
     }
 
     /// Room for a slot of this type; its entry is there, the rest is the caller's to construct.
@@ -40,8 +39,8 @@ public:
         const std::uint32_t id = p.free.back();
         p.free.pop_back();
         slab& s = slabs_[id >> places_bits];
-        return {s.memory + (id & (most_places - 1)) * s.stride,
-                &s.entries[id & (most_places - 1)], id};
+        return {s.memory + (id & (most_places - 1)) * s.stride, &s.entries[id & (most_places - 1)],
+                id};
     }
 
     void free(std::uint32_t id, const slot_type& type) { pool_of(type).free.push_back(id); }
@@ -104,7 +103,7 @@ private:
         p.free.reserve(p.free.size() + s.places);
         slabs_.reserve(slabs_.size() + 1);
         s.memory = static_cast<std::byte*>(
-            ::operator new(s.places * s.stride, std::align_val_t(s.alignment)));
+            ::operator new(s.places* s.stride, std::align_val_t(s.alignment)));
         const auto first = static_cast<std::uint32_t>(slabs_.size()) << places_bits;
         for (std::uint32_t place = s.places; place-- > 0;) {
             ::new (s.memory + place * s.stride) slot_base{};

@@ -16,9 +16,18 @@
 namespace imload::detail {
 
 struct slot_base;
+class graveyard;
+
+/// A loader, as its slots are asked whether they are its own.
+struct loader_tag {
+    const void* type;
+    const void* function;
+    const void* finish;
+    std::string_view name;
+};
 
 /// What a key is doing. Only engine::move assigns it; engine.hpp shows the whole of its life.
-enum class phase : std::uint8_t { idle, settling, queued, running, retrying };
+enum class phase : std::uint8_t { idle, settling, queued, running, retrying, finishing };
 
 /// How to start a run when nobody asks: a callable with state, or unkeyed arguments, kept from the
 /// ask that started the last one.
@@ -33,7 +42,7 @@ public:
 /// The options that a key was last asked with; shared by all keys that agree.
 struct settings {
     options values;
-    std::uint32_t fingerprint = 0;
+    std::uint64_t fingerprint = 0;
     std::size_t users = 0; ///< keys
 };
 
@@ -47,17 +56,18 @@ struct flight {
     std::unique_ptr<starter> how;
 
     phase now = phase::idle;
-    bool forgotten = false; ///< goes in the next frame
-    bool held = false;      ///< landed, but poll_interval has not passed
-    bool parked = false;    ///< a refresh was due while nobody asked
-    bool stale = false;     ///< the value is older than stale_after
+    bool forgotten = false;     ///< goes in the next frame
+    bool held = false;          ///< landed, but poll_interval has not passed
+    bool parked = false;        ///< a refresh was due while nobody asked
+    bool stale = false;         ///< the value is older than stale_after
     bool unasked_start = false; ///< a timer started the run, and nobody has asked since
-    bool anchored = false;  ///< first_start is set
+    bool anchored = false;      ///< first_start is set
     int attempt = 0;
 
-    time_point first_start{}; ///< the phase of refresh_every
-    time_point started{};     ///< the current run was queued, or began to settle
-    time_point begun{};       ///< a worker took it
+    time_point first_start{};               ///< the phase of refresh_every
+    time_point started = time_point::min(); ///< the last run was queued, or began to settle
+    time_point failed = time_point::min();  ///< the last run failed
+    time_point begun{};                     ///< a worker took it
     time_point next_refresh = time_point::max();
     time_point retry_at = time_point::max();
     time_point looked{}; ///< completion was last looked for
@@ -73,23 +83,23 @@ struct flight {
 
 /// The cold part of a key: looked at when it is asked about, not when it is polled.
 struct entry {
-    time_point landed{};               ///< when the value was made
+    time_point landed{}; ///< when the value was made
     settings* set = nullptr;
-    std::unique_ptr<flight> going;     ///< null while nothing is
-    std::uint32_t version = 0;         ///< values applied
-    std::uint32_t landed_frame = 0;    ///< the frame that shows the newest value first
-    std::uint32_t generation = 0;      ///< a run of an older one is never applied
-    std::uint32_t id = 0;              ///< its number in slot_memory
-    std::uint32_t mark = 0;            ///< its hash in slot_index
+    std::unique_ptr<flight> going;  ///< null while nothing is
+    std::uint32_t version = 0;      ///< values applied
+    std::uint32_t landed_frame = 0; ///< the frame that shows the newest value first
+    std::uint32_t generation = 0;   ///< a run of an older one is never applied
+    std::uint32_t id = 0;           ///< its number in slot_memory
+    std::uint32_t mark = 0;         ///< its hash in slot_index
     float last_seconds = 0;
     float mean_seconds = 0;
     phase shown = phase::idle; ///< what this frame sees of flight::now
     bool has_value = false;
     bool cancelled = false;
     bool shown_cancelled = false; ///< what this frame shows of it
-    bool prefetched = false; ///< started by prefetch() and not asked for since
-    bool vacant = true;      ///< only peeked at: goes unless something becomes of it
-    bool touched = false;    ///< listed for the next frame
+    bool prefetched = false;      ///< started by prefetch() and not asked for since
+    bool vacant = true;           ///< only peeked at: goes unless something becomes of it
+    bool touched = false;         ///< listed for the next frame
 };
 
 /// What the engine can do with a slot without knowing its type. One object a type, and its address
@@ -97,17 +107,19 @@ struct entry {
 struct slot_type {
     std::size_t size;
     std::size_t alignment;
+    bool named;         ///< a loader with a key made it
+    bool needs_starter; ///< the key alone does not tell how to start a run
     bool (*matches_itself)(const slot_base&);
-    void (*apply)(slot_base&, job&);
-    void (*clear_value)(slot_base&);
+    void (*apply)(slot_base&, job&, graveyard&);
+    void (*clear_value)(slot_base&, graveyard&);
+    std::uint32_t (*differences)(const slot_base&, const slot_base&);
     void (*destroy)(slot_base&);
     ref<job> (*make_job)(slot_base&, std::uint32_t generation, const starter*, hub&);
     void (*describe)(const slot_base&, std::string&);
     const void* (*value)(const slot_base&);
     const void* (*value_tag)();
     std::string_view (*name)(const slot_base&);
-    /// Whether a loader made it: the loader's tag, its callable, its key.
-    bool (*belongs_to)(const slot_base&, const void* tag, const void* fn, std::string_view name);
+    bool (*belongs_to)(const slot_base&, const loader_tag&);
 };
 
 /// The hot part of a key, all that a poll of a loaded one reads. Slots never move and their memory
@@ -115,10 +127,10 @@ struct slot_type {
 struct slot_base {
     const slot_type* type = nullptr; ///< null: free
     slot_base* next = this;          ///< the one asked for after this one, the last time
-    std::uint32_t asked = 0;         ///< the frame of the last ask
     /// The fingerprint of its options while there is a value and an ask has nothing to do; else 0.
-    std::uint32_t fast = 0;
+    std::uint64_t fast = 0;
     entry* cold = nullptr;
+    std::uint32_t asked = 0; ///< the frame of the last ask
 };
 
 } // namespace imload::detail

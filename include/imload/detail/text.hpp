@@ -97,8 +97,8 @@ void append_text(std::string& out, const T& v) {
         std::array<char, 64> digits;
         if constexpr (std::is_integral_v<T>) {
             using wide = std::conditional_t<std::is_signed_v<T>, long long, unsigned long long>;
-            const auto end = std::to_chars(digits.data(), digits.data() + digits.size(),
-                                           static_cast<wide>(v));
+            const auto end =
+                std::to_chars(digits.data(), digits.data() + digits.size(), static_cast<wide>(v));
             out.append(digits.data(), end.ptr);
         } else {
             out += std::to_string(v);
@@ -107,8 +107,8 @@ void append_text(std::string& out, const T& v) {
         append_quoted(out, v);
     } else if constexpr (std::is_same_v<T, std::filesystem::path>) {
         const auto bytes = v.u8string();
-        append_quoted(out, std::string_view(reinterpret_cast<const char*>(bytes.data()),
-                                            bytes.size()));
+        append_quoted(out,
+                      std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
     } else if constexpr (chrono_duration<T>) {
         append_text(out, std::chrono::duration_cast<std::chrono::duration<double>>(v).count());
         out += 's';

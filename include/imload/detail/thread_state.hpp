@@ -11,10 +11,10 @@ namespace imload::detail {
 /// What each thread knows about itself. Plain thread-locals: a poll reads them in three
 /// instructions, and no other thread ever looks.
 struct thread_state {
-    session* current = nullptr;   ///< the session used where none is named
-    const void* owner = nullptr;  ///< equals a session's owner while its thread runs no load
-    bool in_load = false;         ///< this thread is inside a callable that imload runs
-    bool in_wake = false;         ///< this thread is inside a wake hook
+    session* current = nullptr;  ///< the session used where none is named
+    const void* owner = nullptr; ///< equals a session's owner while its thread runs no load
+    bool in_load = false;        ///< this thread is inside a callable that imload runs
+    bool in_wake = false;        ///< this thread is inside a wake hook
 };
 
 inline constinit thread_local thread_state this_thread{};

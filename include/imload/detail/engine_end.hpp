@@ -1,0 +1,121 @@
+#pragma once
+
+// Waiting for everything, and ending it. Part of engine.hpp.
+
+#include <imload/detail/engine.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <stdexcept>
+
+namespace imload::detail {
+
+inline bool engine::idle() const noexcept {
+    return counts_.in_flight == 0 && waiting_ == 0 && touched_.empty();
+}
+
+/// One frame in which nothing ages: what landed is shown, runs end and are retried.
+inline void engine::pump() {
+    const flag_scope inside(in_frame_);
+    const flag_scope ageless(pumping_);
+    now_.reset();
+    receive();
+    const auto thrown = caught([&] { run_posts(); });
+    apply_touched();
+    show_mail();
+    run_timers();
+    run_finishes();
+    apply_touched();
+    flush_stops();
+#if !IMLOAD_HAS_THREADS
+    deferred_.run_one();
+#endif
+#if IMLOAD_HAS_EXCEPTIONS
+    if (thrown) std::rethrow_exception(thrown);
+#else
+    static_cast<void>(thrown);
+#endif
+}
+
+inline bool engine::wait_idle(time_span limit) {
+    using std::chrono::nanoseconds;
+    if (in_frame_)
+        detail::fail<std::logic_error>("imload: session::wait_idle() was called within "
+                                       "begin_frame(): does a posted function wait for loads?");
+    const auto began = hub::steady::now();
+    for (;;) {
+        pump();
+        if (idle()) return true;
+        const nanoseconds spent = hub::steady::now() - began;
+        if (limit != never && spent >= limit.count()) return false;
+        nanoseconds left = limit == never ? nanoseconds(never) : limit.count() - spent;
+        const time_point due = deadlines_.nearest_due();
+        if (due != time_point::max())
+            left = std::min(left, std::max<nanoseconds>(due - now(), std::chrono::milliseconds(1)));
+#if IMLOAD_HAS_THREADS
+        static_cast<void>(hub_->wait_mail(left));
+#endif
+    }
+}
+
+inline bool engine::stop(time_span deadline) {
+    if (!std::exchange(closed_, true)) {
+        for (slot_base* s : active_)
+            if (const ref<job>& j = s->cold->going->run) stopping_.push_back(j);
+        hub_->close(unasked_);
+        for (const ref<job>& j : unasked_) drop(*j);
+        unasked_.clear();
+        flush_stops();
+    }
+    return hub_->wait_quiet(deadline);
+}
+
+/// Everything ends: loads are told, the queue is dropped, workers are waited for, values go.
+inline bool engine::shutdown(time_span deadline, bool let_go) {
+    if (in_frame_)
+        detail::fail<std::logic_error>(
+            "imload: session::shutdown() was called within begin_frame() "
+            "or shutdown(): does a destructor or a posted function end "
+            "the session?");
+    const flag_scope inside(in_frame_);
+    const bool quiet = stop(deadline);
+#if IMLOAD_HAS_THREADS
+    if (pool_ && (quiet || let_go)) {
+        pool_->shutdown(quiet ? time_span(never) : time_span{});
+        executor_ = nullptr;
+        pool_.reset();
+    }
+#else
+    static_cast<void>(let_go);
+    deferred_.waiting.clear();
+#endif
+    receive();
+    for (const ref<job>& j : mail_.landed) discard(*j);
+    for (const ref<job>& j : finishing_) discard(*j);
+    mail_.clear();
+    finishing_.clear();
+    // What came back after the end told nobody; what still runs is in flight.
+    const std::uint64_t still = hub_->running();
+    counts_.discarded += counts_.in_flight - std::min(counts_.in_flight, still);
+    counts_.in_flight = std::min(counts_.in_flight, still);
+    clear_all();
+    static_cast<void>(graves_.take());
+    return quiet;
+}
+
+inline void engine::clear_all() {
+    std::uint32_t from = 0;
+    memory_.visit(from, [&](slot_base& s, std::uint32_t) {
+        if (s.type) {
+            end_run(s);
+            erase(s);
+        }
+        return true;
+    });
+    touched_.clear();
+    stopping_.clear();
+    named_.clear();
+}
+
+} // namespace imload::detail

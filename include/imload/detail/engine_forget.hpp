@@ -1,0 +1,112 @@
+#pragma once
+
+// Which keys go, and what is known of those that are there. Part of engine.hpp.
+
+#include <imload/detail/engine.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace imload::detail {
+
+/// Erases keys that were not asked for in their forget_after, some thousands a frame at most.
+inline void engine::forget_unasked() {
+    if (index_.size() == 0) return;
+    const time_point t = now();
+    frame_times_.note(frame_, t, longest_forget_);
+    if (!sweeping_) {
+        if (t < next_sweep_) return;
+        sweeping_ = true;
+        sweep_bound_ = time_point::max();
+        next_sweep_ = time_point::max();
+    }
+    int budget = 4096;
+    const bool all = memory_.visit(sweep_at_, [&](slot_base& s, std::uint32_t) {
+        if (s.type && !s.cold->vacant && s.cold->set && s.cold->set->values.forget_after != never) {
+            const entry& e = *s.cold;
+            const time_point limit = after(frame_times_.of(s.asked), e.set->values.forget_after);
+            const bool busy = e.going && (e.going->now != phase::idle || e.going->put);
+            if (t >= limit && frame_ - s.asked >= 2 && !busy) {
+                ++counts_.evictions;
+                erase(s);
+            } else {
+                sweep_bound_ = std::min(sweep_bound_, limit);
+            }
+        }
+        return --budget > 0;
+    });
+    if (!all) return;
+    sweeping_ = false;
+    next_sweep_ = std::min(next_sweep_, sweep_bound_);
+}
+
+/// Erases the keys least recently asked for, down to max_entries.
+inline void engine::evict_excess() {
+    const std::size_t most = setup_.max_entries;
+    if (most == 0 || size_ <= most || frame_ < evict_from_) return;
+    std::vector<slot_base*> candidates;
+    for_each_slot([&](slot_base& s) {
+        const flight* const f = s.cold->going.get();
+        const bool busy = f && (f->now != phase::idle || f->put);
+        if (!asked_last_frame(s) && !busy) candidates.push_back(&s);
+    });
+    // A large map goes a little below its limit, so that it is not searched again in each frame.
+    const std::size_t target = most < 65536 ? most : most - most / 16;
+    const std::size_t excess = std::min(size_ - target, candidates.size());
+    const auto middle = candidates.begin() + static_cast<std::ptrdiff_t>(excess);
+    std::nth_element(candidates.begin(), middle, candidates.end(),
+                     [](const slot_base* a, const slot_base* b) { return a->asked < b->asked; });
+    for (auto at = candidates.begin(); at != middle; ++at) {
+        ++counts_.evictions;
+        erase(**at);
+    }
+    // Where too much is in use, a large map is searched again after some frames only.
+    if (size_ > most) evict_from_ = frame_ + 1 + static_cast<std::uint32_t>(size_ / 4096);
+}
+
+inline const slot_base* engine::newest_named(std::string_view name, const void* value_tag) {
+    const auto of_name = named_.find(name);
+    if (of_name == named_.end()) return nullptr;
+    for (named_value& v : of_name->second) {
+        if (v.tag != value_tag) continue;
+        if (v.slot) return v.slot;
+        // The newest one is gone: look which is the newest now.
+        const entry* newest = nullptr;
+        for_each_slot([&](slot_base& s) {
+            if (!s.cold->has_value || s.type->name(s) != name || s.type->value_tag() != value_tag)
+                return;
+            if (newest && newest->landed >= s.cold->landed) return;
+            newest = s.cold;
+            v.slot = &s;
+        });
+        return v.slot;
+    }
+    return nullptr;
+}
+
+inline void engine::watch_new_keys(const slot_base& s) {
+    key_watch& watch = watched_[s.type];
+    if (!watch.note(s, frame_)) return;
+    bool any_ready = false;
+    for_each_slot([&](const slot_base& other) {
+        const entry& e = *other.cold;
+        any_ready |=
+            other.type == s.type && e.has_value && frame_ - e.landed_frame >= frame_ - other.asked;
+    });
+    if (any_ready) {
+        watch.calm_down();
+        return;
+    }
+    const std::string text = watch.tell(s);
+    if (setup_.warn)
+        setup_.warn(text);
+    else
+        std::fprintf(stderr, "%s\n", text.c_str());
+}
+
+} // namespace imload::detail

@@ -1,0 +1,156 @@
+#pragma once
+
+// What is due when. Part of engine.hpp.
+
+#include <imload/detail/engine.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace imload::detail {
+
+inline time_point engine::this_instant() const {
+    return setup_.clock ? setup_.clock->now() : time_point(hub::steady::now());
+}
+
+/// The time of this frame; on a clock of the user's, of this instant.
+inline time_point engine::now() {
+    if (setup_.clock) return setup_.clock->now();
+    if (!now_) now_ = hub::steady::now();
+    return *now_;
+}
+
+/// Sets the next slot of refresh_every: the first at or after `not_before` that is later than the
+/// last start, so that a missed one is skipped and runs never overlap.
+inline void engine::next_refresh(slot_base& s, time_point not_before) {
+    flight* const f = s.cold->going.get();
+    if (!f || !s.cold->set) return;
+    const std::chrono::nanoseconds every = s.cold->set->values.refresh_every;
+    f->next_refresh = time_point::max();
+    if (every == never || !f->anchored) return;
+    const auto elapsed = std::max(not_before, f->started) - f->first_start;
+    auto slot = elapsed / every;
+    if (elapsed % every != elapsed.zero() || f->started >= f->first_start + slot * every) ++slot;
+    f->next_refresh =
+        slot > never / every ? time_point::max() : after(f->first_start, slot * every);
+}
+
+/// Sets when a key is looked at next, from all that it waits for.
+inline void engine::schedule(slot_base& s) {
+    entry& e = *s.cold;
+    const options& o = e.set ? e.set->values : default_options;
+    const bool ages = e.has_value && (o.stale_after != never || o.expire_after != never);
+    if (!e.going && !ages) return;
+    flight& f = flight_of(s);
+    time_point due = time_point::max();
+    const auto at = [&due](time_point t) { due = std::min(due, t); };
+    if (f.held) at(after(std::max(f.looked, f.started), o.poll_interval));
+    if (f.now == phase::running && !f.held) at(after(f.begun, o.timeout));
+    if (f.now == phase::retrying) at(f.retry_at);
+    if (f.now == phase::settling) at(after(f.started, o.settle));
+    if (f.now == phase::idle && !f.parked) at(f.next_refresh);
+    if (e.has_value) {
+        at(after(e.landed, o.expire_after));
+        if (f.now == phase::idle && !f.stale) at(stale_from(s));
+    }
+    deadlines_.set(s, due);
+}
+
+/// Something is due for a key.
+inline void engine::on_due(slot_base& s) {
+    entry& e = *s.cold;
+    flight& f = *e.going;
+    const options& o = e.set->values;
+    const time_point t = now();
+    if (f.held && t >= after(std::max(f.looked, f.started), o.poll_interval)) {
+        f.looked = t;
+        land(s, *ref<job>(f.run));
+    } else if (f.now == phase::running && !f.held && t >= after(f.begun, o.timeout)) {
+        time_out(s, t);
+    } else if (f.now == phase::retrying && t >= f.retry_at) {
+        launch(s, e.prefetched);
+    } else if (f.now == phase::settling && t >= after(f.started, o.settle)) {
+        if (asked_last_frame(s)) {
+            launch(s, false);
+        } else {
+            move(s, phase::idle);
+        }
+    }
+    if (pumping_) { // wait_idle: runs end, and nothing ages
+        schedule(s);
+        return;
+    }
+    if (e.has_value && t >= after(e.landed, o.expire_after)) {
+        drop_value(s, *s.type);
+        f.stale = false;
+        touch(s);
+    }
+    if (f.now == phase::idle) {
+        if (t >= f.next_refresh && !f.parked) {
+            if (active_app_ && asked_last_frame(s)) {
+                e.cancelled = false;
+                f.attempt = 0;
+                launch(s, false);
+                f.unasked_start = true;
+            } else {
+                f.parked = true; // until it is asked for again
+            }
+        }
+        if (e.has_value && t >= stale_from(s)) f.stale = true;
+    }
+    schedule(s);
+    set_fast(s);
+}
+
+/// Turns what was loaded into values, on this thread: those asked for last frame first, at least
+/// one, and no more when the frame's budget is spent.
+inline void engine::run_finishes() {
+    if (finishing_.empty()) return;
+    std::stable_partition(finishing_.begin(), finishing_.end(), [this](const ref<job>& j) {
+        return is_wanted(*j) && asked_last_frame(*j->slot);
+    });
+    const time_point until = after(this_instant(), setup_.finish_budget);
+    std::size_t done = 0;
+    while (done < finishing_.size()) {
+        const ref<job> j = finishing_[done++];
+        if (!is_wanted(*j)) {
+            discard(*j);
+            continue;
+        }
+        j->finish();
+        if (is_wanted(*j)) // the finish function may have acted on its own key
+            land(*j->slot, *j);
+        else
+            discard(*j);
+        if (!pumping_ && this_instant() >= until) break;
+    }
+    finishing_.erase(finishing_.begin(), finishing_.begin() + static_cast<std::ptrdiff_t>(done));
+}
+
+/// Whether the app is in use: while it is not, nothing is refreshed by its timer.
+inline void engine::set_active(bool active) { active_app_ = active; }
+
+/// When a value is to be refreshed by being asked for: stale_after from when it was made, or from
+/// when a refresh of it failed.
+inline time_point engine::stale_from(const slot_base& s) const {
+    const entry& e = *s.cold;
+    if (!e.set) return time_point::max();
+    const time_point since = e.going ? std::max(e.landed, e.going->failed) : e.landed;
+    return after(since, e.set->values.stale_after);
+}
+
+inline bool engine::is_stale(const slot_base& s) {
+    const entry& e = *s.cold;
+    if (!e.has_value || !e.set) return false;
+    const time_span limit = e.set->values.stale_after;
+    return limit != never && now() >= after(e.landed, limit);
+}
+
+inline std::chrono::nanoseconds engine::refresh_in(const slot_base& s) {
+    const flight* const f = s.cold->going.get();
+    if (!f || f->next_refresh == time_point::max()) return never;
+    return std::max(f->next_refresh - now(), std::chrono::nanoseconds::zero());
+}
+
+} // namespace imload::detail

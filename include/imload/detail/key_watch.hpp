@@ -1,0 +1,56 @@
+#pragma once
+
+#include <imload/detail/slot.hpp>
+
+#include <bit>
+#include <cstdint>
+#include <string>
+
+namespace imload::detail {
+
+/// Finds a loader that meets ever new keys, none of which is ever ready when it is asked for: one
+/// of its arguments changes all the time, as a timestamp does.
+class key_watch {
+public:
+    /// Notes a new key. True when it is time to look whether any was ever ready.
+    [[nodiscard]] bool note(const slot_base& s, std::uint32_t frame) {
+        if (told_) return false;
+        if (met_++ == 0) since_ = frame;
+        if (previous_ && previous_ != &s && previous_->type == s.type)
+            differ_ &= s.type->differences(*previous_, s);
+        previous_ = &s;
+        return met_ >= enough_ && frame - since_ >= frames;
+    }
+
+    /// Some were ready: looks again after twice as many.
+    void calm_down() noexcept {
+        met_ = 0;
+        differ_ = ~0u;
+        enough_ *= 2;
+    }
+
+    /// What to say, once.
+    [[nodiscard]] std::string tell(const slot_base& s) {
+        told_ = true;
+        std::string text = "imload: ";
+        s.type->describe(s, text);
+        text +=
+            ": " + std::to_string(met_) + " new keys, and none was ready when it was asked for.";
+        if (differ_ != 0)
+            text += " Argument " + std::to_string(std::countr_zero(differ_) + 1) +
+                    " is another each time: is it a timestamp, or a counter? Leave it out, round "
+                    "it, or pass imload::unkeyed(x)";
+        return text;
+    }
+
+private:
+    static constexpr std::uint32_t frames = 100; ///< a screen full of new keys is no mistake
+    const slot_base* previous_ = nullptr;        ///< only compared while it is of the same type
+    std::uint32_t met_ = 0;
+    std::uint32_t enough_ = 300;
+    std::uint32_t since_ = 0;
+    std::uint32_t differ_ = ~0u; ///< arguments that differed every time, a bit each
+    bool told_ = false;
+};
+
+} // namespace imload::detail

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <imload/detail/call.hpp>
+#include <imload/detail/text.hpp>
+#include <imload/detail/value_cell.hpp>
+#include <imload/error.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace imload::detail {
+
+/// The message of an error value: its text, its number, what it says of itself.
+template <class E>
+[[nodiscard]] std::string message_of_value(const E& e) {
+    if constexpr (std::is_convertible_v<const E&, std::string_view>) {
+        return std::string(static_cast<std::string_view>(e));
+    } else if constexpr (requires { std::string(e.message()); }) {
+        return std::string(e.message());
+    } else if constexpr (requires { std::string(e.what()); }) {
+        return std::string(e.what());
+    } else if constexpr (std::is_arithmetic_v<E> || std::is_enum_v<E>) {
+        std::string text = "error ";
+        append_text(text, e);
+        return text;
+    } else {
+        return "an error of type " + std::string(plain_name(type_name<E>()));
+    }
+}
+
+/// Calls `invoke` and keeps what it returns in `into`, or the error that it returns in `failure`.
+template <class T, class Invoke>
+void keep_returned(cell<T>& into, std::unique_ptr<error>& failure, Invoke&& invoke) {
+    using returned = std::remove_cvref_t<decltype(invoke())>;
+    if constexpr (std::is_void_v<returned>) {
+        invoke();
+        into.make();
+    } else if constexpr (expected_like<returned>) {
+        returned r = invoke();
+        if (r.has_value()) {
+            if constexpr (std::is_void_v<typename returned::value_type>)
+                into.make();
+            else
+                into.make(*std::move(r));
+        } else {
+            auto why = std::make_unique<error>();
+            why->kind = error_kind::reported;
+            why->message = message_of_value(r.error());
+            if (why->message.empty()) why->message = "an error without a message";
+            why->attach(std::move(r.error()));
+            failure = std::move(why);
+        }
+    } else {
+        into.make_from(invoke);
+    }
+}
+
+} // namespace imload::detail
