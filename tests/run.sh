@@ -74,6 +74,8 @@ install_catch2() {
 need_build_tools
 need_window
 need_screen
+need libtbb-dev "oneTBB, whose threads are tested with" has_header oneapi/tbb/task_arena.h -std=c++20
+need libasio-dev "asio, the same" has_header asio/thread_pool.hpp
 install_missing
 install_catch2
 

@@ -1,0 +1,51 @@
+// Debug builds say when an argument changes all the time.
+#include "support.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace test;
+
+#if !defined(NDEBUG)
+
+namespace {
+
+int rate(const std::string& currency, int timestamp) {
+    return timestamp + static_cast<int>(currency.size());
+}
+
+struct warned {
+    std::vector<std::string> said;
+    imload::manual_executor executor;
+    imload::session session{
+        {.executor = &executor, .warn = [this](std::string_view text) { said.emplace_back(text); }}};
+};
+
+} // namespace
+
+TEST_CASE("a timestamp among the arguments is told once, with its place") {
+    warned app;
+    const auto load = imload::async_load(app.session, rate);
+    for (int i = 0; i < 1000; ++i) {
+        app.session.begin_frame();
+        ask(load, "EUR", i);
+        app.executor.run_all();
+    }
+    REQUIRE(app.said.size() == 1);
+    CHECK(contains(app.said[0], "Argument 2"));
+    CHECK(contains(app.said[0], "imload::unkeyed"));
+}
+
+TEST_CASE("a screen full of new keys, and scrolling over ever new ones, is no mistake") {
+    warned app;
+    const auto load = imload::async_load(app.session, rate);
+    for (int first = 0; first < 3000; ++first) {
+        app.session.begin_frame();
+        for (int i = 0; i < 20; ++i) ask(load, "EUR", first + i);
+        app.executor.run_all();
+    }
+    CHECK(app.said.empty());
+}
+
+#endif

@@ -1,0 +1,291 @@
+// Rare orders of events, each of which once went wrong.
+#include "support.hpp"
+
+#include <imload/thread_pool.hpp>
+
+#include <string>
+#include <vector>
+
+using namespace test;
+
+namespace {
+
+int runs = 0;
+bool failing = false;
+
+int counted_load(int x) {
+    ++runs;
+    if (failing) throw std::runtime_error("no");
+    return x;
+}
+
+struct order : ui {
+    order() {
+        runs = 0;
+        failing = false;
+    }
+
+    // Frames of 16 ms in which `each` draws and every load runs at once.
+    template <class Each>
+    void run_for(std::chrono::milliseconds time, Each each) {
+        for (auto passed = 0ms; passed < time; passed += 16ms) {
+            frame_after(16ms);
+            each();
+            executor.run_all();
+        }
+    }
+};
+
+} // namespace
+
+TEST_CASE_METHOD(order, "a refresh interval given while the first run is under way counts") {
+    const auto once = imload::async_load(session, counted_load);
+    const auto often = imload::async_load(session, counted_load, {.refresh_every = 1s});
+    ask(once, 1);
+    frame();
+    ask(often, 1);
+    run_for(6s, [&] { ask(often, 1); });
+    CHECK(runs >= 6);
+}
+
+TEST_CASE_METHOD(order, "a refresh interval given after a failure counts") {
+    const auto once = imload::async_load(session, counted_load);
+    const auto often = imload::async_load(session, counted_load, {.refresh_every = 1s});
+    failing = true;
+    ask(once, 1);
+    land();
+    failing = false;
+    run_for(3s, [&] { ask(often, 1); });
+    CHECK(runs >= 3);
+    CHECK(often.poll(1).has_value());
+}
+
+TEST_CASE_METHOD(order, "a stale value whose refresh fails is not tried again in each frame") {
+    const auto load = imload::async_load(session, counted_load, {.stale_after = 1s});
+    ask(load, 1);
+    land();
+    failing = true;
+    run_for(6400ms, [&] { ask(load, 1); });
+    CHECK(runs <= 8);
+    CHECK(runs >= 6);
+}
+
+TEST_CASE_METHOD(order, "cancelling an overlong refresh leaves the key alone until the next slot") {
+    const auto load = imload::async_load(session, counted_load, {.refresh_every = 4s});
+    ask(load, 1);
+    land();
+    ask(load, 1);
+    frame_after(4s);
+    ask(load, 1);
+    REQUIRE(executor.pending() == 1);
+    for (int i = 0; i < 5; ++i) {
+        frame_after(1s);
+        ask(load, 1);
+    }
+    load.poll(1).cancel();
+    executor.run_all();
+    for (int i = 0; i < 2; ++i) {
+        frame();
+        ask(load, 1);
+    }
+    CHECK(executor.pending() == 0);
+    CHECK(load.poll(1).status() == status::idle);
+    frame_after(3s);
+    CHECK(executor.pending() == 1);
+}
+
+TEST_CASE_METHOD(order, "a result that poll_interval holds back does not time out") {
+    const auto load =
+        imload::async_load(session, counted_load, {.poll_interval = 10s, .timeout = 2s});
+    ask(load, 1);
+    executor.run_all();
+    for (int i = 0; i < 11; ++i) {
+        frame_after(1s);
+        ask(load, 1);
+    }
+    CHECK(load.poll(1).value_or(0) == 1);
+    CHECK(statistics().timeouts == 0);
+    CHECK(statistics().in_flight == 0);
+}
+
+TEST_CASE_METHOD(order, "wait_idle within a posted function is refused, and loses nothing") {
+    const auto load = imload::async_load(session, counted_load);
+    ask(load, 1);
+    executor.run_all();
+    session.post([this] { session.wait_idle(1s); });
+    CHECK(contains(thrown<std::logic_error>([this] { frame(); }), "wait_idle"));
+    CHECK(load.poll(1).has_value());
+}
+
+TEST_CASE_METHOD(order, "what was posted runs in its order, though one of it throws") {
+    std::string ran;
+    session.post([&] {
+        ran += 'a';
+        session.post([&] { ran += 'd'; });
+        throw std::runtime_error("b");
+    });
+    session.post([&] { ran += 'b'; });
+    session.post([&] { ran += 'c'; });
+    CHECK(thrown<std::runtime_error>([this] { frame(); }) == "b");
+    frame();
+    CHECK(ran == "abcd");
+}
+
+TEST_CASE_METHOD(order, "a prefetch that fails is retried as a prefetch") {
+    const auto load =
+        imload::async_load(session, counted_load, {.retry = {.attempts = 3, .delay = 10ms}});
+    failing = true;
+    load.prefetch(1);
+    land();
+    failing = false;
+    for (int i = 0; i < 8; ++i) frame_after(16ms);
+    land();
+    CHECK(statistics().dropped == 0);
+    CHECK(load.peek(1).has_value());
+}
+
+TEST_CASE_METHOD(order, "a refresh that follows set keeps its attempts") {
+    const auto load = imload::async_load(
+        session, counted_load, {.retry = {.attempts = 3, .delay = 10s, .jitter = 0}});
+    ask(load, 1);
+    land();
+    failing = true;
+    const auto r = load.poll(1);
+    r.set(5);
+    r.refresh();
+    frame();
+    CHECK(load.poll(1).attempt() == 1);
+    land();
+    CHECK(load.poll(1).status() == status::retrying);
+    CHECK(load.poll(1).error() == nullptr);
+}
+
+TEST_CASE_METHOD(order, "an earlier error does not come back between two attempts") {
+    const auto load = imload::async_load(
+        session, counted_load, {.retry = {.attempts = 1, .delay = 1s, .jitter = 0}});
+    failing = true;
+    ask(load, 1);
+    land();
+    frame_after(1s);
+    land();
+    REQUIRE(load.poll(1).error());
+    load.poll(1).refresh();
+    land();
+    frame_after(1s);
+    CHECK(load.poll(1).error() == nullptr); // the second attempt is queued
+    land();
+    CHECK(load.poll(1).error());
+}
+
+TEST_CASE_METHOD(order, "new options during a refresh leave its elapsed time alone") {
+    const auto once = imload::async_load(session, counted_load);
+    const auto often = imload::async_load(session, counted_load, {.refresh_every = 1h});
+    ask(once, 1);
+    land();
+    frame_after(10s);
+    once.poll(1).refresh();
+    frame_after(1s);
+    CHECK(once.poll(1).elapsed() == 1s);
+    CHECK(often.poll(1).elapsed() == 1s);
+}
+
+TEST_CASE_METHOD(order, "a prefetch does not change the options of a key that is asked for") {
+    const auto often = imload::async_load(session, counted_load, {.refresh_every = 1s});
+    const auto ahead = imload::async_load(session, counted_load);
+    run_for(5s, [&] {
+        ask(often, 1);
+        ahead.prefetch(1);
+    });
+    CHECK(runs >= 5);
+}
+
+TEST_CASE_METHOD(order, "a run that took too long is late, though no frame came in between") {
+    const auto load = imload::async_load(
+        session, "late",
+        [this](int x) {
+            clock.advance(10s);
+            return x;
+        },
+        {.timeout = 2s});
+    ask(load, 1);
+    land();
+    CHECK_FALSE(load.poll(1).has_value());
+    REQUIRE(load.poll(1).error());
+    CHECK(load.poll(1).error()->kind == imload::error_kind::timeout);
+    CHECK(statistics().in_flight == 0);
+}
+
+TEST_CASE_METHOD(order, "a key is kept for its forget_after however many frames there are") {
+    const auto load = imload::async_load(session, counted_load, {.forget_after = 100s});
+    const auto other = imload::async_load(session, counted_load, {.forget_after = 100s});
+    for (int i = 0; i < 20000; ++i) frame_after(16ms);
+    ask(load, 1);
+    land();
+    for (int i = 0; i < 6000; ++i) { // 96 s
+        frame_after(16ms);
+        if (i % 500 == 0) ask(other, i);
+    }
+    CHECK(load.peek(1).has_value());
+    for (int i = 0; i < 400; ++i) frame_after(16ms);
+    CHECK_FALSE(load.peek(1).has_value());
+}
+
+TEST_CASE_METHOD(order, "a callable whose copy throws is an error of the key from the next frame") {
+    static int copies_left;
+    copies_left = 3;
+    struct bomb {
+        bomb() = default;
+        bomb(const bomb&) {
+            if (copies_left-- <= 0) throw std::runtime_error("not copied");
+        }
+        bomb(bomb&&) = default;
+        bomb& operator=(const bomb&) = default;
+        bomb& operator=(bomb&&) = default;
+        ~bomb() = default;
+        char state = 'x';
+        int operator()() const { return state; }
+    };
+    auto load = imload::async_load(session, "bomb", bomb{});
+    for (int i = 0; i < 6; ++i) {
+        const auto r = load.poll();
+        const imload::error* const seen = r.error();
+        r.refresh();
+        CHECK(r.error() == seen); // within a frame nothing changes
+        land();
+    }
+    REQUIRE(load.poll().error());
+    CHECK_FALSE(load.poll().error()->message.empty());
+}
+
+TEST_CASE("a first run within its grace is shown, whatever the poll interval") {
+    imload::session session;
+    session.begin_frame();
+    const auto load = imload::async_load(
+        session, [](int x) { return x; }, {.poll_interval = 10s, .grace = 60s});
+    CHECK(load.poll(7).value_or(0) == 7);
+}
+
+TEST_CASE("after shutdown nothing is in flight") {
+    imload::session session;
+    const auto load = imload::async_load(session, [](imload::context& context) {
+        while (!context.stop_requested()) std::this_thread::yield();
+        return 1;
+    });
+    ask(load);
+    CHECK(session.shutdown(patience));
+    const auto s = session.statistics();
+    CHECK(s.in_flight == 0);
+    CHECK(s.starts == s.successes + s.failures + s.dropped + s.discarded);
+}
+
+TEST_CASE("a wake hook that begins a frame is refused") {
+    imload::inline_executor executor;
+    imload::session session{{.executor = &executor}};
+    std::string message;
+    session.set_wake([&] { message = thrown<std::logic_error>([&] { session.begin_frame(); }); });
+    const auto load = imload::async_load(session, [](int x) { return x; });
+    ask(load, 1);
+    CHECK(contains(message, "wake hook"));
+    session.begin_frame();
+    CHECK(load.poll(1).value_or(0) == 1);
+}

@@ -1,0 +1,325 @@
+// stream<T>: what a load has so far, shown while it goes on.
+#include "support.hpp"
+
+#include <catch2/generators/catch_generators.hpp>
+
+#include <memory>
+#include <semaphore>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+using namespace test;
+
+namespace {
+
+// A load on a thread of its own that takes one step when it is told to.
+class stepped {
+public:
+    // Lets the load run up to its next pause, or its end.
+    void step() {
+        go.release();
+        paused.acquire();
+    }
+    void pause() {
+        paused.release();
+        go.acquire();
+    }
+    std::binary_semaphore go{0};
+    std::binary_semaphore paused{0};
+};
+stepped* steps = nullptr;
+
+// Runs the tasks of a ui on another thread, which goes from one pause to the next.
+struct streaming_ui : ui {
+    stepped control;
+    std::thread worker;
+
+    streaming_ui() { steps = &control; }
+    ~streaming_ui() { finish(); }
+
+    void begin_worker() {
+        worker = std::thread([this] {
+            control.go.acquire();
+            executor.run_one();
+            control.paused.release();
+        });
+    }
+    void step_and_show() {
+        control.step();
+        frame();
+    }
+    void finish() {
+        if (worker.joinable()) worker.join();
+    }
+};
+
+std::string lines(imload::stream<std::string>& out) {
+    std::string text;
+    for (const char* line : {"one", "two", "three"}) {
+        text += line;
+        text += '\n';
+        out.publish(text);
+        steps->pause();
+    }
+    return text + "end\n";
+}
+
+void published_only(imload::stream<int>& out, int n) {
+    for (int i = 1; i <= n; ++i) {
+        out.publish(i);
+        steps->pause();
+    }
+}
+
+} // namespace
+
+TEST_CASE("what is published is seen while the load goes on") {
+    streaming_ui app;
+    const auto load = imload::async_load(app.session, lines);
+    static_assert(std::is_same_v<decltype(load()), std::optional<std::string>>);
+    ask(load);
+    app.begin_worker();
+    app.control.step();
+    CHECK_FALSE(load.poll().has_value()); // not within the frame
+    app.frame();
+    CHECK(load() == "one\n");
+    CHECK(load.poll().status() == status::running);
+    CHECK(load.poll().is_refreshing());
+    CHECK_FALSE(load.poll().is_loading());
+    app.step_and_show();
+    CHECK(load() == "one\ntwo\n");
+    app.frame();
+    CHECK(load() == "one\ntwo\n");
+    app.step_and_show();
+    CHECK(load() == "one\ntwo\nthree\n");
+    CHECK_FALSE(load.poll().just_finished());
+    app.step_and_show();
+    CHECK(load() == "one\ntwo\nthree\nend\n");
+    CHECK(load.poll().status() == status::just_finished);
+    CHECK(app.statistics().successes == 1);
+    CHECK(app.statistics().in_flight == 0);
+}
+
+TEST_CASE("of several values published in one frame the latest is seen") {
+    ui app;
+    const auto load = imload::async_load(app.session, [](imload::stream<int>& out) {
+        for (int i = 0; i < 5; ++i) out.publish(i);
+        return 9;
+    });
+    ask(load);
+    app.land();
+    CHECK(load() == 9);
+    CHECK(load.poll().just_finished());
+}
+
+TEST_CASE("a stream that returns nothing ends with what it published last") {
+    streaming_ui app;
+    const auto load = imload::async_load(app.session, published_only);
+    static_assert(std::is_same_v<decltype(load(1)), std::optional<int>>);
+    ask(load, 2);
+    app.begin_worker();
+    app.step_and_show();
+    CHECK(load(2) == 1);
+    app.control.step();
+    app.control.step(); // the last value and the end, in one frame
+    app.frame();
+    CHECK(load(2) == 2);
+    CHECK(load.poll(2).status() == status::just_finished);
+    CHECK(app.statistics().successes == 1);
+    app.frame();
+    CHECK(load.poll(2).status() == status::complete);
+}
+
+TEST_CASE("a stream that returns nothing and published nothing is an error") {
+    ui app;
+    const auto load = imload::async_load(app.session, [](imload::stream<int>&) {});
+    ask(load);
+    app.land();
+    REQUIRE(load.poll().error());
+    CHECK_FALSE(load.poll().error()->message.empty());
+}
+
+TEST_CASE("a stream knows whether it has published") {
+    ui app;
+    const auto load = imload::async_load(app.session, [](imload::stream<int>& out) {
+        const bool before = out.has_published();
+        out.publish(1);
+        return !before && out.has_published() ? 1 : 0;
+    });
+    ask(load);
+    app.land();
+    CHECK(load() == 1);
+}
+
+TEST_CASE("a stream is a context") {
+    ui app;
+    const auto load = imload::async_load(app.session, [](imload::stream<int>& out) {
+        out.progress(1, 4);
+        imload::context& as_context = out;
+        return as_context.stop_requested() ? 1 : 2;
+    });
+    ask(load);
+    app.land();
+    CHECK(load() == 2);
+}
+
+TEST_CASE("partial values stay when the run fails in the end") {
+    ui app;
+    const auto load = imload::async_load(app.session, [](imload::stream<int>& out) -> int {
+        out.publish(3);
+        throw std::runtime_error("the line broke");
+    });
+    ask(load);
+    app.land();
+    const auto r = load.poll();
+    REQUIRE(r.error());
+    CHECK(r.error()->message == "the line broke");
+    CHECK(load() == 3);
+}
+
+TEST_CASE("a refresh shows its partial values in place of the old one") {
+    streaming_ui app;
+    const auto load = imload::async_load(app.session, lines);
+    load.peek().set("old");
+    app.frame();
+    load.poll().refresh();
+    app.begin_worker();
+    app.frame();
+    CHECK(load() == "old");
+    app.step_and_show();
+    CHECK(load() == "one\n");
+    for (int i = 0; i < 3; ++i) app.step_and_show();
+    CHECK(load() == "one\ntwo\nthree\nend\n");
+}
+
+TEST_CASE("nothing that a stopped run publishes is seen") {
+    streaming_ui app;
+    const auto load = imload::async_load(app.session, lines);
+    ask(load);
+    app.begin_worker();
+    app.step_and_show();
+    CHECK(load() == "one\n");
+    const int how = GENERATE(0, 1, 2);
+    if (how == 0) load.poll().cancel();
+    if (how == 1) load.poll().forget();
+    if (how == 2) load.poll().set("mine");
+    const std::string expected = how == 0 ? "one\n" : how == 1 ? "" : "mine";
+    for (int i = 0; i < 3; ++i) {
+        app.step_and_show();
+        CHECK(load.peek().value_or("") == expected);
+    }
+    app.frames(2);
+    CHECK(load.peek().value_or("") == expected);
+    CHECK(app.statistics().discarded == 1);
+    CHECK(app.statistics().in_flight == 0);
+}
+
+TEST_CASE("a value that was published but not yet shown goes with the run that is stopped") {
+    streaming_ui app;
+    const auto load = imload::async_load(app.session, published_only);
+    ask(load, 1);
+    app.begin_worker();
+    app.control.step();
+    load.poll(1).cancel();
+    app.frame();
+    CHECK_FALSE(load.poll(1).has_value());
+    CHECK(load.poll(1).status() == status::idle);
+    app.step_and_show();
+    CHECK_FALSE(load.poll(1).has_value());
+}
+
+TEST_CASE("the UI is woken at most once a frame, however much is published") {
+    ui app;
+    int wakes = 0;
+    app.session.set_wake([&wakes] { ++wakes; });
+    const auto load = imload::async_load(app.session, [](imload::stream<int>& out) {
+        for (int i = 0; i < 1000; ++i) out.publish(i);
+        return 0;
+    });
+    ask(load);
+    app.executor.run_all();
+    CHECK(wakes == 1);
+}
+
+TEST_CASE("the loop does not sleep over a partial value") {
+    streaming_ui app;
+    const auto load = imload::async_load(app.session, published_only);
+    app.frames(3);
+    app.session.set_wake([] {});
+    ask(load, 1);
+    app.frame();
+    ask(load, 1);
+    app.begin_worker();
+    app.control.step();
+    CHECK(app.session.wait_time(1h) == 0s);
+    app.frame();
+    ask(load, 1);
+    CHECK(app.session.wait_time(1h) == 0s);
+    app.control.step();
+}
+
+TEST_CASE("partial values may be moved only") {
+    ui app;
+    const auto load =
+        imload::async_load(app.session, [](imload::stream<std::unique_ptr<int>>& out) {
+            out.publish(std::make_unique<int>(5));
+        });
+    ask(load);
+    app.land();
+    REQUIRE(load.poll().has_value());
+    CHECK(**load.poll() == 5);
+}
+
+TEST_CASE("partial values are finished too, on the UI thread") {
+    static std::vector<std::thread::id> finished_on;
+    finished_on.clear();
+    streaming_ui app;
+    const auto load = imload::async_load(app.session, published_only).finish([](int&& x) {
+        finished_on.push_back(std::this_thread::get_id());
+        return std::to_string(x);
+    });
+    static_assert(std::is_same_v<decltype(load(1)), std::optional<std::string>>);
+    ask(load, 2);
+    app.begin_worker();
+    app.step_and_show();
+    CHECK(load(2) == "1");
+    app.step_and_show();
+    CHECK(load(2) == "2");
+    app.step_and_show();
+    CHECK(load(2) == "2");
+    CHECK(load.poll(2).status() == status::just_finished);
+    for (const auto& id : finished_on) CHECK(id == std::this_thread::get_id());
+}
+
+TEST_CASE("version counts partial values as they are applied") {
+    streaming_ui app;
+    const auto load = imload::async_load(app.session, lines);
+    ask(load);
+    app.begin_worker();
+    for (std::uint32_t i = 1; i <= 4; ++i) {
+        app.step_and_show();
+        CHECK(load.poll().version() == i);
+    }
+}
+
+TEST_CASE("a failed stream is retried, and its partial value stays meanwhile") {
+    static int runs = 0;
+    runs = 0;
+    ui app;
+    const auto load = imload::async_load(
+        app.session,
+        [](imload::stream<int>& out) {
+            out.publish(10 * ++runs);
+            if (runs == 1) throw std::runtime_error("broken");
+        },
+        {.retry = {.attempts = 1, .delay = 1s, .jitter = 0}});
+    ask(load);
+    app.land();
+    CHECK(load() == 10);
+    CHECK(load.poll().status() == status::retrying);
+    app.frame_after(1s);
+    app.land();
+    CHECK(load() == 20);
+    CHECK(load.poll().error() == nullptr);
+}
