@@ -314,3 +314,18 @@ TEST_CASE("an executor that refuses is tried again too") {
     session.begin_frame();
     CHECK(load(1) == 1);
 }
+
+TEST_CASE("a retry that is cancelled before it starts is not counted") {
+    ui app;
+    const auto load = imload::async_load(
+        app.session, [](int) -> int { throw std::runtime_error("no"); },
+        {.retry = {.attempts = 3, .delay = 1s}});
+    ask(load, 1);
+    app.land();
+    REQUIRE(load.poll(1).status() == status::retrying);
+    load.poll(1).cancel();
+    app.frame_after(10s);
+    app.land();
+    CHECK(app.statistics().retries == 0);
+    CHECK(app.statistics().starts == 1);
+}

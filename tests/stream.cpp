@@ -323,3 +323,60 @@ TEST_CASE("a failed stream is retried, and its partial value stays meanwhile") {
     CHECK(load() == 20);
     CHECK(load.poll().error() == nullptr);
 }
+
+TEST_CASE("finishing partial values keeps to the frame's budget") {
+    ui app;
+    static imload::manual_clock* clock = nullptr;
+    static int finished = 0;
+    clock = &app.clock;
+    finished = 0;
+    const auto load =
+        imload::async_load(app.session, [](imload::stream<int>& out, int n) {
+            out.publish(n);
+        }).finish([](int n) {
+            ++finished;
+            clock->advance(10ms);
+            return -n;
+        });
+    for (int i = 0; i < 5; ++i) ask(load, i);
+    app.executor.run_all();
+    for (int frame = 1; frame <= 5; ++frame) {
+        app.frame();
+        CHECK(finished == frame);
+        for (int i = 0; i < 5; ++i) ask(load, i);
+        CHECK((app.session.wait_time(1h) == 0ns) == true);
+    }
+    for (int i = 0; i < 5; ++i) CHECK(load(i) == -i);
+    CHECK(app.statistics().successes == 5);
+    CHECK(app.statistics().in_flight == 0);
+}
+
+TEST_CASE("the failure of finishing the last partial value is the run's") {
+    ui app;
+    const auto load =
+        imload::async_load(app.session, [](imload::stream<int>& out, int n) {
+            out.publish(n);
+        }).finish([](int) -> int { throw std::runtime_error("no texture"); });
+    ask(load, 1);
+    app.land();
+    REQUIRE(load.poll(1).error());
+    CHECK(load.poll(1).error()->message == "no texture");
+    CHECK_FALSE(load.poll(1).has_value());
+    CHECK(app.statistics().failures == 1);
+    CHECK(app.statistics().in_flight == 0);
+}
+
+TEST_CASE("a stream that is cancelled while its partial value waits to be finished is discarded") {
+    ui app;
+    const auto load =
+        imload::async_load(app.session, [](imload::stream<int>& out, int n) {
+            out.publish(n);
+        }).finish([](int n) { return n; });
+    ask(load, 1);
+    app.executor.run_all();
+    load.poll(1).cancel();
+    app.frames(2);
+    CHECK_FALSE(load.poll(1).has_value());
+    CHECK(app.statistics().discarded == 1);
+    CHECK(app.statistics().in_flight == 0);
+}

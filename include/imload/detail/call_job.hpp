@@ -143,7 +143,6 @@ struct call_of<Shape, types<Elements...>> {
                 std::unique_ptr<channel> newest = box_.take();
                 if (!newest) return {};
                 auto shown = make_counted<job_of<value>>(*this->slot, this->generation);
-                // A partial value whose finish function fails is not shown; the last one tells.
                 const auto thrown = caught([&] {
                     if constexpr (Shape::finishes)
                         keep_returned(shown->value, shown->failure, [&]() -> decltype(auto) {
@@ -152,7 +151,7 @@ struct call_of<Shape, types<Elements...>> {
                     else
                         shown->value.make(std::move(*newest));
                 });
-                if (thrown || shown->failure) return {};
+                if (thrown) shown->failure = std::make_unique<error>(error_from(thrown));
                 return shown;
             } else {
                 return {};

@@ -182,6 +182,8 @@ private:
     void land(slot_base& s, job& j);
     void deliver(job& j);
     void deliver_partial(job& j);
+    void show_partial(slot_base& s, job& j);
+    void list_to_finish(job& j);
     void run_finishes();
     [[nodiscard]] bool is_wanted(const job& j) const;
     void discard(job& j);

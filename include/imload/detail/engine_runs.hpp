@@ -46,7 +46,7 @@ inline void engine::launch(slot_base& s, bool prefetch, std::exception_ptr throw
     f.started = now();
     f.retry_at = time_point::max();
     f.stale = f.parked = f.held = false;
-    ++f.attempt;
+    if (++f.attempt > 1) ++counts_.retries;
     const time_span every = e.set->values.refresh_every;
     if (every != never) {
         if (!std::exchange(f.anchored, true)) f.first_start = f.started;
@@ -194,17 +194,34 @@ inline void engine::discard(job&) {
 /// A running load shows what it has so far.
 inline void engine::deliver_partial(job& j) {
     if (!is_wanted(j) || j.slot->cold->going->now != phase::running) return;
-    slot_base& s = *j.slot;
-    if (const ref<job> shown = j.take_partial()) set_value(s, *shown, now(), true);
+    if (j.finishes)
+        list_to_finish(j);
+    else
+        show_partial(*j.slot, j);
+}
+
+/// A partial value whose finish function fails is not shown; the last one's failure is the run's.
+inline void engine::show_partial(slot_base& s, job& j) {
+    const ref<job> shown = j.take_partial();
+    if (!shown || !is_wanted(j)) return;
+    if (shown->failure) {
+        if (j.loaded && j.ends_with_partial) j.failure = std::move(shown->failure);
+        return;
+    }
+    set_value(s, *shown, now(), true);
+}
+
+inline void engine::list_to_finish(job& j) {
+    if (!std::exchange(j.listed, true)) finishing_.emplace_back(&j);
 }
 
 inline void engine::land(slot_base& s, job& j) {
     flight& f = *s.cold->going;
     f.held = false;
-    if (j.finishes && !j.failure && f.now != phase::finishing && !j.ends_with_partial) {
+    if (j.finishes && !j.failure && !std::exchange(j.loaded, true)) {
         move(s, phase::finishing);
         schedule(s);
-        finishing_.emplace_back(&j);
+        list_to_finish(j);
         return;
     }
     const ref<job> kept = std::exchange(f.run, {});
@@ -285,7 +302,6 @@ inline void engine::fail_run(slot_base& s, error why, time_point when) {
     const retry_options& retry = e.set->values.retry;
     why.attempt = std::max(f.attempt, 1);
     if (f.attempt <= retry.attempts && f.attempt > 0) {
-        ++counts_.retries;
         const double longest = static_cast<double>(retry.max_delay.count().count());
         double delay = static_cast<double>(retry.delay.count().count()) *
                        std::pow(retry.factor, f.attempt - 1);

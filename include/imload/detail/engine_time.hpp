@@ -103,7 +103,7 @@ inline void engine::on_due(slot_base& s) {
     set_fast(s);
 }
 
-/// Turns what was loaded into values, on this thread: those asked for last frame first, at least
+/// Turns what was loaded into values, partial ones too, on this thread: those asked for last frame first, at least
 /// one, and no more when the frame's budget is spent.
 inline void engine::run_finishes() {
     if (finishing_.empty()) return;
@@ -114,14 +114,19 @@ inline void engine::run_finishes() {
     std::size_t done = 0;
     while (done < finishing_.size()) {
         const ref<job> j = finishing_[done++];
-        if (!is_wanted(*j)) {
-            discard(*j);
-            continue;
+        j->listed = false;
+        if (is_wanted(*j)) {
+            if (!j->loaded || j->ends_with_partial)
+                show_partial(*j->slot, *j);
+            else
+                j->finish();
+        } else if (!j->loaded) {
+            continue; // it is counted when it comes back
         }
-        j->finish();
-        if (is_wanted(*j)) // the finish function may have acted on its own key
+        // The finish function may have acted on its own key.
+        if (j->loaded && is_wanted(*j))
             land(*j->slot, *j);
-        else
+        else if (j->loaded)
             discard(*j);
         if (!pumping_ && this_instant() >= until) break;
     }

@@ -31,7 +31,8 @@ public:
     /// Calls the callable and keeps what comes of it; on a worker, never under a lock.
     virtual void run() = 0;
 
-    /// The newest partial value, as a job that has it, or null; on the UI thread.
+    /// The newest partial value, as a job that has it, or null if nothing is new; a failure is
+    /// that of its finish function. On the UI thread.
     [[nodiscard]] virtual ref<job> take_partial() { return {}; }
 
     /// Turns what was loaded into the value; on the UI thread. Sets `failure` when that throws.
@@ -50,6 +51,9 @@ public:
 
     time_point begun{}; ///< written before the job is told to have begun
     time_point ended{}; ///< written before it lands
+
+    bool listed = false; ///< the UI thread's: waits for its finish function
+    bool loaded = false; ///< the UI thread's: has come back, and only that is left to do
 
     // Guarded by the hub's mutex.
     job_stage stage = job_stage::created;
