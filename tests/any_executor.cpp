@@ -163,6 +163,81 @@ TEMPLATE_TEST_CASE("any executor: finish runs on this thread, and streams end wi
     CHECK(stream(9) == 9);
 }
 
+TEMPLATE_TEST_CASE("any executor: an earlier value stays through a failed refresh", "",
+                   ALL_EXECUTORS) {
+    threaded_ui<TestType> app;
+    static std::atomic<bool> failing;
+    failing = false;
+    const auto load = imload::async_load(app.session, [](int x) {
+        if (failing) throw std::runtime_error("gone");
+        return x;
+    });
+    ask(load, 3);
+    REQUIRE(app.idle());
+    failing = true;
+    app.frame();
+    load.poll(3).refresh();
+    REQUIRE(app.idle());
+    CHECK(load(3) == 3);
+    REQUIRE(load.poll(3).error());
+    CHECK(load.poll(3).just_failed());
+    CHECK(load.poll(3).version() == 1);
+    failing = false;
+    load.poll(3).refresh();
+    REQUIRE(app.idle());
+    CHECK(load.poll(3).error() == nullptr);
+    CHECK(load.poll(3).version() == 2);
+}
+
+TEMPLATE_TEST_CASE("any executor: prefetches, void functions and promises come through", "",
+                   ALL_EXECUTORS) {
+    threaded_ui<TestType> app;
+    runs = 0;
+    const auto ahead = imload::async_load(app.session, twice);
+    const auto nothing = imload::async_load(app.session, [](int) { ++runs; });
+    const auto promised = imload::async_load(app.session, [](imload::promise<int> p, int x) {
+        std::thread([p, x] { p.set_value(x + 1); }).detach();
+    });
+    const auto dropped = imload::async_load(app.session, [](imload::promise<int>, int) {});
+    ahead.prefetch(1);
+    ask(nothing, 1);
+    ask(promised, 1);
+    ask(dropped, 1);
+    REQUIRE(app.idle());
+    CHECK(ahead.peek(1).value_or(0) == 2);
+    CHECK(nothing(1).has_value());
+    CHECK(promised(1) == 2);
+    REQUIRE(dropped.poll(1).error());
+    CHECK(dropped.poll(1).error()->kind == imload::error_kind::abandoned);
+    CHECK(runs == 2);
+}
+
+TEMPLATE_TEST_CASE("any executor: what is posted from a load runs on this thread", "",
+                   ALL_EXECUTORS) {
+    threaded_ui<TestType> app;
+    const auto here = std::this_thread::get_id();
+    int ran_here = 0;
+    const auto load = imload::async_load(app.session, "posts", [&](int x) {
+        app.session.post([&] { ran_here += std::this_thread::get_id() == here; });
+        return x;
+    });
+    for (int i = 0; i < 10; ++i) ask(load, i);
+    REQUIRE(app.idle());
+    app.frame();
+    CHECK(ran_here == 10);
+}
+
+TEMPLATE_TEST_CASE("any executor: a poll from inside a load is refused", "", ALL_EXECUTORS) {
+    threaded_ui<TestType> app;
+    const auto inner = imload::async_load(app.session, twice);
+    const auto outer = imload::async_load(app.session, "outer", [&](int x) {
+        return inner.poll(x).value_or(0);
+    });
+    ask(outer, 1);
+    REQUIRE(app.idle());
+    CHECK(contains(thrown<std::logic_error>([&] { (void)outer(1); }), "inside a load"));
+}
+
 TEMPLATE_TEST_CASE("any executor: a session can end at any time", "", ALL_EXECUTORS) {
     for (int round = 0; round < 20; ++round) {
         auto executor = std::make_unique<TestType>();
