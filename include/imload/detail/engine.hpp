@@ -77,7 +77,7 @@ public:
     engine(const engine&) = delete;
     engine& operator=(const engine&) = delete;
 
-    // -- polling: the loaded path reads nothing but this, the slot and its key --------------------
+    // Polling: the loaded path reads nothing but this, the slot and its key
 
     /// The slot after the last one, if it is the one sought and an ask has nothing to do.
     template <class Slot, class Searched>
@@ -117,7 +117,7 @@ public:
         if (!answered) ++misses_;
     }
 
-    // -- acting on a key: worker side at once, what shows in the next frame -----------------------
+    // Acting on a key: worker side at once, what shows in the next frame
 
     void refresh(slot_base& s);
     void cancel(slot_base& s);
@@ -126,11 +126,8 @@ public:
     void set_active(bool active);
     template <class Act>
     void for_each_slot(Act act);
-    template <class Act>
-    void for_each_of(const slot_type& type, std::string_view name, Act act);
 
-    // -- the frame
-    // ---------------------------------------------------------------------------------
+    // The frame
 
     void begin_frame();
     [[nodiscard]] std::chrono::nanoseconds wait_time(time_span cap);
@@ -140,7 +137,7 @@ public:
     /// `let_go`: threads still running after the deadline are left to themselves.
     bool shutdown(time_span deadline, bool let_go = false);
 
-    // -- looking ---------------------------------------------------------------------------------
+    // Looking
 
     [[nodiscard]] time_point now();
     [[nodiscard]] time_point this_instant() const;

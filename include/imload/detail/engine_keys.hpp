@@ -328,11 +328,4 @@ void engine::for_each_slot(Act act) {
     });
 }
 
-template <class Act>
-void engine::for_each_of(const slot_type& type, std::string_view name, Act act) {
-    for_each_slot([&](slot_base& s) {
-        if (s.type == &type && type.name(s) == name) act(s);
-    });
-}
-
 } // namespace imload::detail
