@@ -149,7 +149,6 @@ public:
     [[nodiscard]] std::chrono::nanoseconds refresh_in(const slot_base& s);
     const run_control::progress_state& progress(slot_base& s);
     [[nodiscard]] hub& line() noexcept { return *hub_; }
-    [[nodiscard]] const session_options& setup() const noexcept { return setup_; }
     [[nodiscard]] bool closed() const noexcept { return closed_; }
 
 private:

@@ -106,6 +106,7 @@ public:
 
 private:
     void unpair(job& j) noexcept;
+    void fail_load(ticket& t, std::unique_ptr<error> why) noexcept;
     void land(std::unique_lock<std::mutex>& lock, ref<job> j) noexcept;
     void signal(std::unique_lock<std::mutex>& lock) noexcept;
     void leave_outside() noexcept;
@@ -187,14 +188,7 @@ inline void hub::reject(ticket& t, std::exception_ptr thrown) {
     auto why = std::make_unique<error>(error_from(std::move(thrown)));
     why->kind = error_kind::rejected;
     why->message = "the executor refused the load: " + why->message;
-    std::unique_lock lock(mutex_);
-    job* const j = t.load;
-    if (!j) return; // it has begun all the same, or another task will run it
-    unpair(*j);
-    ref<job> kept(j);
-    j->release();
-    j->failure = std::move(why);
-    land(lock, std::move(kept));
+    fail_load(t, std::move(why));
 }
 
 inline void hub::begin_frame(std::vector<ref<job>>& unasked) {

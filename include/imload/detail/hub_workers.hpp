@@ -14,6 +14,12 @@ inline void hub::lose(ticket& t) noexcept {
     auto why = std::make_unique<error>();
     why->kind = error_kind::abandoned;
     why->message = "the executor dropped the load without running it";
+    fail_load(t, std::move(why));
+}
+
+/// The load that a ticket stands for fails, unless it has begun all the same or another task is to
+/// run it.
+inline void hub::fail_load(ticket& t, std::unique_ptr<error> why) noexcept {
     std::unique_lock lock(mutex_);
     job* const j = t.load;
     if (!j) return;
