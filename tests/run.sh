@@ -83,6 +83,7 @@ install_catch2
 
 passed=0
 failed=0
+failures=()
 
 # Address space layout randomisation can leave the thread sanitizer no room.
 unrandomised=()
@@ -98,6 +99,7 @@ run() {
     if ! configure "$folder" "${@:2}" || ! build "$folder"; then
         say "the $name build failed, which counts as one failed test" >&2
         failed=$((failed + 1))
+        failures+=("$name: the build")
         return
     fi
     "${unrandomised[@]}" ctest --test-dir "$folder" --parallel "$jobs" --output-on-failure \
@@ -108,6 +110,10 @@ run() {
     read -r bad all <<<"${summary:-1 1}"
     passed=$((passed + all - bad))
     failed=$((failed + bad))
+    mapfile -t -O ${#failures[@]} failures < <(
+        sed -n "/^The following tests FAILED/,\$ s/^[[:space:]]*[0-9]* - /$name: /p" "$log"
+        [[ -n $summary ]] || echo "$name: ctest itself"
+    )
 }
 
 sanitized=(-DCMAKE_BUILD_TYPE=Debug -DIMLOAD_BUILD_EXAMPLES=OFF)
@@ -117,6 +123,22 @@ for name in "${builds[@]}"; do
     address) run address "${sanitized[@]}" -DIMLOAD_SANITIZE=address,undefined ;;
     thread) run thread "${sanitized[@]}" -DIMLOAD_SANITIZE=thread -DCMAKE_CXX_FLAGS=-O1 ;;
     esac
+done
+
+# Last, where it is found: each failure with the end of what it printed.
+for failure in "${failures[@]}"; do
+    echo
+    echo "FAILED  $failure"
+    name=${failure%%: *}
+    test=${failure#*: }
+    test=${test% (*)}
+    [[ ! -f $project/build/tests-$name/ctest.log ]] ||
+        awk -v test="$test" '
+            index($0, "Test") && index($0, test) && /\*\*\*/ { shown = 40 }
+            shown && /^ *Start +[0-9]+:/ { next }
+            shown && /^ *[0-9]+\/[0-9]+ Test/ && !index($0, test) { shown = 0 }
+            shown { print "    " $0; shown-- }
+        ' "$project/build/tests-$name/ctest.log"
 done
 
 echo "$passed passed, $failed failed"
