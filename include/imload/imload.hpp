@@ -14,6 +14,8 @@
 //     key.hpp hash.hpp what makes two calls the same; unkeyed, by_address, imload::hash
 //     context.hpp      what a running load may take: stop requests, progress
 //     session.hpp      the map of all keys, and the frame
+//     entry_info.hpp run_log.hpp frame_report.hpp statistics.hpp   what a session tells of itself
+//     simulation.hpp   to see one's own loading and error states
 //     executor.hpp thread_pool.hpp clock.hpp   the parts that can be replaced
 //
 // Beside it: imload/imgui.hpp (a session per ImGui context, widgets), imload/glfw.hpp (a window
@@ -22,15 +24,19 @@
 #include <imload/clock.hpp>
 #include <imload/config.hpp>
 #include <imload/context.hpp>
+#include <imload/entry_info.hpp>
 #include <imload/error.hpp>
 #include <imload/executor.hpp>
+#include <imload/frame_report.hpp>
 #include <imload/fwd.hpp>
 #include <imload/hash.hpp>
 #include <imload/key.hpp>
 #include <imload/loader.hpp>
 #include <imload/options.hpp>
 #include <imload/result.hpp>
+#include <imload/run_log.hpp>
 #include <imload/session.hpp>
+#include <imload/simulation.hpp>
 #include <imload/statistics.hpp>
 #include <imload/status.hpp>
 #include <imload/thread_pool.hpp>

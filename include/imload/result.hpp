@@ -4,11 +4,14 @@
 #include <imload/detail/current.hpp>
 #include <imload/detail/engine.hpp>
 #include <imload/error.hpp>
+#include <imload/options.hpp>
+#include <imload/simulation.hpp>
 #include <imload/status.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -24,6 +27,11 @@ struct progress_info {
 /// What is known of a key, but for its value; see result.
 class result_base {
 public:
+    /// Of no key: idle, and nothing can be done to it.
+    result_base() = default;
+
+    /// Whether there is a value.
+    [[nodiscard]] bool has_value() const noexcept { return slot_ && cold().has_value; }
     /// Where the key stands in this frame.
     [[nodiscard]] imload::status status() const noexcept;
 
@@ -36,9 +44,9 @@ public:
     [[nodiscard]] bool just_failed() const noexcept;
 
     /// No value yet, and one is on its way.
-    [[nodiscard]] bool is_loading() const noexcept { return !has_any() && is_under_way(); }
+    [[nodiscard]] bool is_loading() const noexcept { return !has_value() && is_under_way(); }
     /// A value, and a newer one on its way.
-    [[nodiscard]] bool is_refreshing() const noexcept { return has_any() && is_under_way(); }
+    [[nodiscard]] bool is_refreshing() const noexcept { return has_value() && is_under_way(); }
     /// A value older than options::stale_after.
     [[nodiscard]] bool is_stale() const { return slot_ && engine_->is_stale(*slot_); }
 
@@ -58,6 +66,39 @@ public:
     /// Which attempt is under way, or failed last; the first is 1. 0 when nothing is, nor did.
     [[nodiscard]] int attempt() const noexcept;
 
+    /// How long the last successful run took; 0 before there was one.
+    [[nodiscard]] std::chrono::nanoseconds last_duration() const noexcept {
+        return slot_ ? to_time(cold().last_seconds) : std::chrono::nanoseconds{};
+    }
+    /// How long the successful runs took, recent ones weighing more.
+    [[nodiscard]] std::chrono::nanoseconds mean_duration() const noexcept {
+        return slot_ ? to_time(cold().mean_seconds) : std::chrono::nanoseconds{};
+    }
+    /// The frame in which it was asked for last, as frame_report counts them.
+    [[nodiscard]] std::uint32_t last_asked_frame() const noexcept {
+        return slot_ ? slot_->asked : 0;
+    }
+
+    /// A number that no other key of the session ever has; 0 of no key. What widgets make ids of.
+    [[nodiscard]] std::uint64_t id() const noexcept {
+        return slot_ ? detail::engine::id_of(*slot_) : 0;
+    }
+    /// Callable and arguments as text.  Cost: an allocation.
+    [[nodiscard]] std::string label() const {
+        std::string text;
+        if (slot_) slot_->type->describe(*slot_, text);
+        return text;
+    }
+
+    /// The session's time in this frame.
+    [[nodiscard]] time_point now() const {
+        return engine_ ? engine_->now() : time_point(std::chrono::steady_clock::now());
+    }
+    /// session::request_frame() of the key's session.
+    void request_frame(time_span within) const {
+        if (engine_) engine_->request_frame(within);
+    }
+
     /// Starts a run at once, unless one is on its way.
     void refresh() const { act("refresh", &detail::engine::refresh); }
     /// Stops the run at once. The value stays, and asking starts none until refresh().
@@ -65,14 +106,29 @@ public:
     /// Stops the run; the next frame knows nothing of the key.
     void forget() const { act("forget", &detail::engine::forget); }
 
+    /// Makes the key pretend to load for ever, to fail, or to be slow, from the next frame on;
+    /// simulate({}) loads it afresh. For tests and tools. What it pretends ends with forget() and,
+    /// when that is to load for ever, with cancel() and set() too.
+    void simulate(const simulation& how) const {
+        if (!slot_) return;
+        check_thread("simulate");
+        engine_->simulate(*slot_, how);
+    }
+    [[nodiscard]] simulation simulates() const noexcept {
+        return going() ? going()->pretends : simulation{};
+    }
+
 protected:
-    result_base() = default;
+    friend class session;
     result_base(detail::slot_base* s, detail::engine* e) noexcept : slot_(s), engine_(e) {}
 
     [[nodiscard]] bool is_under_way() const noexcept {
         return slot_ && cold().shown != detail::phase::idle;
     }
-    [[nodiscard]] bool has_any() const noexcept { return slot_ && cold().has_value; }
+    [[nodiscard]] static std::chrono::nanoseconds to_time(float seconds) noexcept {
+        return std::chrono::duration_cast<std::chrono::nanoseconds>(
+            std::chrono::duration<float>(seconds));
+    }
     [[nodiscard]] const detail::entry& cold() const noexcept { return *slot_->cold; }
     [[nodiscard]] const detail::flight* going() const noexcept {
         return slot_ ? cold().going.get() : nullptr;
@@ -163,7 +219,7 @@ inline const imload::error* result_base::error() const noexcept {
 }
 
 inline bool result_base::just_finished() const noexcept {
-    return has_any() && cold().landed_frame == engine_->frame();
+    return has_value() && cold().landed_frame == engine_->frame();
 }
 
 inline bool result_base::just_failed() const noexcept {
@@ -177,7 +233,7 @@ inline progress_info result_base::progress() const {
 }
 
 inline std::chrono::nanoseconds result_base::age() const {
-    if (!has_any()) return {};
+    if (!has_value()) return {};
     return std::max<std::chrono::nanoseconds>(engine_->now() - cold().landed, {});
 }
 

@@ -5,12 +5,16 @@
 #include <imload/detail/fail.hpp>
 #include <imload/detail/thread_state.hpp>
 #include <imload/detail/type_tag.hpp>
+#include <imload/entry_info.hpp>
+#include <imload/frame_report.hpp>
 #include <imload/options.hpp>
 #include <imload/result.hpp>
+#include <imload/run_log.hpp>
 #include <imload/statistics.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -104,6 +108,38 @@ public:
     template <class Visitor>
     void for_each(Visitor visitor);
 
+    /// The same in portions, for maps that are too large for one frame: looks at the next `most`
+    /// places and leaves the labels empty. True: it has been through all, and begins anew.
+    template <class Visitor>
+    bool for_some(std::uint32_t& from, std::size_t most, Visitor visitor);
+
+    /// The key of that entry_info::id; of no key when it is gone.
+    [[nodiscard]] result_base key(std::uint64_t id) {
+        detail::engine& e = here("session::key");
+        return {e.find_id(id), &e};
+    }
+
+    /// The session's time in this frame.
+    [[nodiscard]] time_point now() { return here("session::now").now(); }
+
+    /// Asks for a frame within that time: wait_time() allows no longer sleep. Ask again in each
+    /// frame that is to be followed by another; what animates calls it while it is visible.
+    void request_frame(time_span within = {}) {
+        here("session::request_frame").request_frame(within);
+    }
+
+    /// Why the frame that began last was drawn.
+    [[nodiscard]] const frame_report& last_frame() const noexcept { return engine_.report(); }
+
+    /// When the next frame is due by a timer, and why.
+    [[nodiscard]] next_wake next_frame() { return here("session::next_frame").next(); }
+
+    /// Keeps a log of the newest runs from now on, as many as that; 0 keeps none, as at first.
+    void record_runs(std::size_t most) { here("session::record_runs").log().keep(most); }
+
+    /// The runs that were kept; changes with each start and each frame.
+    [[nodiscard]] const run_log& runs() { return here("session::runs").log(); }
+
     /// Makes it the one that loaders without a session use on this thread.
     void make_current() {
         static_cast<void>(here("session::make_current"));
@@ -140,21 +176,18 @@ template <class Visitor>
 void session::for_each(Visitor visitor) {
     detail::engine& e = here("session::for_each");
     e.for_each_slot([&](detail::slot_base& s) {
-        using seconds = std::chrono::duration<float>;
-        using std::chrono::nanoseconds;
-        const result<char> r(nullptr, &s, &e); // all but the value, which has no type here
-        entry_info info;
-        s.type->describe(s, info.label);
-        info.status = r.status();
-        info.error = r.error();
-        info.has_value = s.cold->has_value;
-        info.age = r.age();
-        info.last_duration = std::chrono::duration_cast<nanoseconds>(seconds(s.cold->last_seconds));
-        info.mean_duration = std::chrono::duration_cast<nanoseconds>(seconds(s.cold->mean_seconds));
-        info.refresh_in = r.refresh_in();
-        info.attempt = r.attempt();
-        info.last_asked_frame = s.asked;
+        entry_info info = describe(result_base(&s, &e));
+        info.label = info.key.label();
         visitor(std::as_const(info));
+    });
+}
+
+template <class Visitor>
+bool session::for_some(std::uint32_t& from, std::size_t most, Visitor visitor) {
+    detail::engine& e = here("session::for_some");
+    return e.for_some_slots(from, most, [&](detail::slot_base& s) {
+        const entry_info info = describe(result_base(&s, &e));
+        visitor(info);
     });
 }
 

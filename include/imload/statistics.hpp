@@ -1,12 +1,7 @@
 #pragma once
 
-#include <imload/error.hpp>
-#include <imload/status.hpp>
-
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
-#include <string>
 
 namespace imload {
 
@@ -27,21 +22,9 @@ struct statistics {
     std::uint64_t wakes = 0;     ///< calls of the wake hook
     std::uint64_t in_flight = 0; ///< queued, running, or back and not yet seen by a frame
     std::uint64_t queued = 0;    ///< those of them that wait for a worker
+    std::uint64_t running = 0;   ///< workers inside a callable, of given-up runs too
+    std::uint64_t threads = 0;   ///< of the session's own pool; 0 with another executor
     std::chrono::nanoseconds total_load_time{}; ///< spent inside callables
-};
-
-/// What session::for_each tells of a key. Valid during the visit.
-struct entry_info {
-    std::string label; ///< callable and arguments as text
-    imload::status status = imload::status::idle;
-    const imload::error* error = nullptr;
-    bool has_value = false;
-    std::chrono::nanoseconds age{};           ///< since the value was made
-    std::chrono::nanoseconds last_duration{}; ///< of the last successful run
-    std::chrono::nanoseconds mean_duration{}; ///< of the successful runs, recent ones weigh more
-    std::chrono::nanoseconds refresh_in{};    ///< until the next refresh, `never` if there is none
-    int attempt = 0;
-    std::uint32_t last_asked_frame = 0;
 };
 
 } // namespace imload

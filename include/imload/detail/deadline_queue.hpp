@@ -54,25 +54,27 @@ public:
         return heap_.empty() ? time_point::max() : heap_.front().due;
     }
 
-    /// The least of `time_for(slot)` over all keys, where a key's answer is never before what is
-    /// due for it. Looks below a key only where its own answer leaves room for an earlier one.
-    template <class TimeFor>
-    [[nodiscard]] time_point nearest(TimeFor time_for) const {
-        time_point found = time_point::max();
-        search(0, found, time_for);
-        return found;
-    }
-
-private:
     struct item {
         time_point due;
         slot_base* slot;
     };
 
+    /// The key with the least `time_for(slot)`, where a key's answer is never before what is due
+    /// for it; null if all answer time_point::max(). Looks below a key only where its own answer
+    /// leaves room for an earlier one.
     template <class TimeFor>
-    void search(std::size_t at, time_point& found, TimeFor& time_for) const {
-        if (at >= heap_.size() || heap_[at].due >= found) return;
-        found = std::min(found, time_for(*heap_[at].slot));
+    [[nodiscard]] item nearest(TimeFor time_for) const {
+        item found{time_point::max(), nullptr};
+        search(0, found, time_for);
+        return found;
+    }
+
+private:
+    template <class TimeFor>
+    void search(std::size_t at, item& found, TimeFor& time_for) const {
+        if (at >= heap_.size() || heap_[at].due >= found.due) return;
+        const time_point due = time_for(*heap_[at].slot);
+        if (due < found.due) found = {due, heap_[at].slot};
         search(2 * at + 1, found, time_for);
         search(2 * at + 2, found, time_for);
     }

@@ -13,7 +13,10 @@
 #include <imload/detail/slot_index.hpp>
 #include <imload/detail/thread_state.hpp>
 #include <imload/executor.hpp>
+#include <imload/frame_report.hpp>
 #include <imload/options.hpp>
+#include <imload/run_log.hpp>
+#include <imload/simulation.hpp>
 #include <imload/statistics.hpp>
 #include <imload/status.hpp>
 #include <imload/thread_pool.hpp>
@@ -123,14 +126,20 @@ public:
     void cancel(slot_base& s);
     void forget(slot_base& s);
     void put(slot_base& s, ref<job> value);
+    void simulate(slot_base& s, const simulation& how);
     void set_active(bool active);
     template <class Act>
     void for_each_slot(Act act);
+    /// Visits as for_each_slot, at most `most` places from `from`; true: that was all.
+    template <class Act>
+    bool for_some_slots(std::uint32_t& from, std::size_t most, Act act);
 
     // The frame
 
     void begin_frame();
-    [[nodiscard]] std::chrono::nanoseconds wait_time(time_span cap);
+    [[nodiscard]] std::chrono::nanoseconds wait_time(time_span cap) const;
+    [[nodiscard]] next_wake next() const;
+    void request_frame(time_span within);
     bool wait_idle(time_span limit);
     /// Tells every load to stop and waits a while; nothing is destroyed.
     bool stop(time_span deadline);
@@ -144,6 +153,10 @@ public:
     [[nodiscard]] std::uint32_t frame() const noexcept { return frame_; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] statistics count() const;
+    [[nodiscard]] const frame_report& report() const noexcept { return report_; }
+    [[nodiscard]] run_log& log() noexcept { return log_; }
+    [[nodiscard]] static std::uint64_t id_of(const slot_base& s) noexcept;
+    [[nodiscard]] slot_base* find_id(std::uint64_t id) noexcept;
     [[nodiscard]] const slot_base* newest_named(std::string_view name, const void* value_tag);
     [[nodiscard]] bool is_stale(const slot_base& s);
     [[nodiscard]] std::chrono::nanoseconds refresh_in(const slot_base& s);
@@ -167,7 +180,7 @@ private:
     [[nodiscard]] bool wants_run(const slot_base& s);
     template <class How>
     void start(slot_base& s, const asked& a, How& how);
-    void launch(slot_base& s, bool prefetch, std::exception_ptr thrown = nullptr);
+    void launch(slot_base& s, run_cause why, std::exception_ptr thrown = nullptr);
     template <class How>
     [[nodiscard]] std::exception_ptr keep_starter(slot_base& s, const asked& a, How& how);
     [[nodiscard]] ref<job> make_job(slot_base& s);
@@ -189,6 +202,10 @@ private:
     void drop(job& j);
     void set_value(slot_base& s, job& j, time_point when, bool partial = false);
     void drop_value(slot_base& s, const slot_type& type);
+    void pretend(slot_base& s);
+    void record(const slot_base& s);
+    void record_begun(const job& j) noexcept;
+    void record_outcome(const job& j, run_outcome o) noexcept;
 
     // time
     void set_fast(slot_base& s) noexcept;
@@ -196,7 +213,13 @@ private:
     void next_refresh(slot_base& s, time_point not_before);
     void on_due(slot_base& s);
     void run_timers();
-    [[nodiscard]] time_point wakes_for(const slot_base& s) const;
+    struct wake_at {
+        time_point due = time_point::max();
+        wake_cause why = wake_cause::nothing;
+    };
+    [[nodiscard]] wake_at wakes_for(const slot_base& s) const;
+    [[nodiscard]] time_point look_due(const slot_base& s) const;
+    [[nodiscard]] bool follows_landing() const noexcept;
     [[nodiscard]] bool asked_last_frame(const slot_base& s) const noexcept {
         return frame_ - s.asked <= 1;
     }
@@ -204,6 +227,7 @@ private:
     // frames
     void apply_touched();
     void receive();
+    void begin_report();
     void show_mail();
     void begin(job& j);
     void stop_unasked();
@@ -282,6 +306,10 @@ private:
     std::chrono::nanoseconds grace_used_{0}; ///< in this frame
     std::uint64_t random_ = 0;               ///< for the jitter of retries
     statistics counts_;
+    run_log log_;
+    frame_report report_;
+    std::size_t posts_run_ = 0;                               ///< in the frame that begins
+    time_point frame_wanted_ = time_point::max();             ///< by request_frame
     std::unordered_map<const slot_type*, key_watch> watched_; ///< in debug builds
     graveyard graves_;
     std::uint32_t evict_from_ = 0; ///< the frame in which to look again for keys to evict
@@ -294,9 +322,12 @@ private:
 } // namespace detail
 } // namespace imload
 
+#include <imload/detail/engine_act.hpp>
 #include <imload/detail/engine_end.hpp>
+#include <imload/detail/engine_finish.hpp>
 #include <imload/detail/engine_forget.hpp>
 #include <imload/detail/engine_frame.hpp>
 #include <imload/detail/engine_keys.hpp>
+#include <imload/detail/engine_report.hpp>
 #include <imload/detail/engine_runs.hpp>
 #include <imload/detail/engine_time.hpp>

@@ -69,26 +69,6 @@ inline void engine::evict_excess() {
     if (size_ > most) evict_from_ = frame_ + 1 + static_cast<std::uint32_t>(size_ / 4096);
 }
 
-inline const slot_base* engine::newest_named(std::string_view name, const void* value_tag) {
-    const auto of_name = named_.find(name);
-    if (of_name == named_.end()) return nullptr;
-    for (named_value& v : of_name->second) {
-        if (v.tag != value_tag) continue;
-        if (v.slot) return v.slot;
-        // The newest one is gone: look which is the newest now.
-        const entry* newest = nullptr;
-        for_each_slot([&](slot_base& s) {
-            if (!s.cold->has_value || s.type->name(s) != name || s.type->value_tag() != value_tag)
-                return;
-            if (newest && newest->landed >= s.cold->landed) return;
-            newest = s.cold;
-            v.slot = &s;
-        });
-        return v.slot;
-    }
-    return nullptr;
-}
-
 inline void engine::watch_new_keys(const slot_base& s) {
     key_watch& watch = watched_[s.type];
     if (!watch.note(s, frame_)) return;

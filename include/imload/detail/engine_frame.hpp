@@ -46,6 +46,7 @@ inline void engine::begin_frame() {
     });
     ++frame_;
     now_.reset();
+    begin_report();
     grace_used_ = {};
     apply_touched();
     show_mail();
@@ -66,6 +67,19 @@ inline void engine::begin_frame() {
 #endif
 }
 
+/// Notes why the frame that begins was drawn; what falls due in it is added as it is found.
+inline void engine::begin_report() {
+    report_ = {};
+    report_.frame = frame_;
+    report_.landed = static_cast<std::uint32_t>(mail_.landed.size());
+    report_.partial = static_cast<std::uint32_t>(mail_.partial.size());
+    report_.posted = static_cast<std::uint32_t>(posts_run_);
+    report_.progress = mail_.progress;
+    report_.after_landing = landed_frame_ > 0 && frame_ - landed_frame_ <= 2;
+    const time_point wanted = std::exchange(frame_wanted_, time_point::max());
+    report_.requested = wanted != time_point::max() && now() >= wanted;
+}
+
 inline void engine::receive() {
     mail_.clear();
     hub_->collect(mail_, !pumping_);
@@ -73,7 +87,10 @@ inline void engine::receive() {
 
 /// What workers left is shown: in the order in which it happened to each key.
 inline void engine::show_mail() {
-    for (const ref<job>& j : mail_.begun) begin(*j);
+    for (const ref<job>& j : mail_.begun) {
+        record_begun(*j);
+        begin(*j);
+    }
     for (const ref<job>& j : mail_.partial) deliver_partial(*j);
     for (const ref<job>& j : mail_.landed) deliver(*j);
     mail_.clear();
@@ -88,6 +105,7 @@ inline void engine::run_posts() {
     const auto thrown = caught([&] {
         while (done < posts.size()) posts[done++]->call();
     });
+    posts_run_ = done;
     posts.erase(posts.begin(), posts.begin() + static_cast<std::ptrdiff_t>(done));
     hub_->post_again(std::move(posts));
 #if IMLOAD_HAS_EXCEPTIONS
@@ -127,6 +145,7 @@ inline void engine::apply_touched() {
             const ref<job> value = std::exchange(e.going->put, {});
             set_value(s, *value, value->ended);
         }
+        if (e.going && std::exchange(e.going->pretends_next, false)) pretend(s);
         e.shown = e.going ? e.going->now : phase::idle;
         e.shown_cancelled = e.cancelled;
         if (e.vacant) {
@@ -144,7 +163,7 @@ inline void engine::release_if_quiet(slot_base& s) {
     entry& e = *s.cold;
     const flight* const f = e.going.get();
     if (!f || f->now != phase::idle || f->failure || f->how || f->put || f->parked || f->stale ||
-        f->anchored || f->due_at != not_listed)
+        f->anchored || f->due_at != not_listed || f->pretends != simulation{})
         return;
     e.going.reset();
 }
@@ -192,70 +211,6 @@ inline void engine::stop_unasked() {
             set_fast(s);
         }
     }
-}
-
-/// When a sleeping loop must draw for a key.
-inline time_point engine::wakes_for(const slot_base& s) const {
-    if (!asked_last_frame(s)) return time_point::max();
-    const flight& f = *s.cold->going;
-    const options& o = s.cold->set->values;
-    switch (f.now) {
-    case phase::idle:
-        return f.parked || !active_app_ ? time_point::max() : f.next_refresh;
-    case phase::settling:
-        return after(f.started, o.settle);
-    case phase::retrying:
-        return f.retry_at;
-    case phase::finishing:
-    case phase::queued:
-        break;
-    case phase::running:
-        if (!f.held) return after(f.begun, o.timeout);
-        break;
-    }
-    return f.held ? after(std::max(f.looked, f.started), o.poll_interval) : time_point::max();
-}
-
-inline std::chrono::nanoseconds engine::wait_time(time_span cap) {
-    using std::chrono::nanoseconds;
-    constexpr nanoseconds at_once{0};
-    nanoseconds longest = std::max<nanoseconds>(cap, at_once);
-    if (closed_) return longest;
-    if (frame_ <= 2 || (landed_frame_ > 0 && frame_ - landed_frame_ < 2) || !touched_.empty() ||
-        !finishing_.empty() || hub_->has_mail())
-        return at_once;
-#if !IMLOAD_HAS_THREADS
-    if (!deferred_.waiting.empty()) return at_once;
-#endif
-    if (!active_.empty() && !hub_->has_wake())
-        for (const slot_base* s : active_)
-            if (asked_last_frame(*s))
-                longest = std::min<nanoseconds>(longest, s->cold->set->values.poll_interval);
-    if (deadlines_.empty() || longest == at_once) return longest;
-    const time_point next = deadlines_.nearest([this](const slot_base& s) { return wakes_for(s); });
-    if (next == time_point::max()) return longest;
-    const time_point t = this_instant();
-    return next <= t ? at_once : std::min<nanoseconds>(longest, next - t);
-}
-
-inline statistics engine::count() const {
-    statistics c = counts_;
-    c.polls = polls_;
-    c.hits = polls_ - misses_;
-    c.queued = hub_->queued();
-    c.wakes = hub_->wakes();
-    return c;
-}
-
-inline const run_control::progress_state& engine::progress(slot_base& s) {
-    flight& f = *s.cold->going;
-    run_control* const c = f.run ? f.run->control() : nullptr;
-    // Read once a frame: every caller in it sees the same.
-    if (c && f.progress_frame != frame_) {
-        f.progress = c->progress();
-        f.progress_frame = frame_;
-    }
-    return f.progress;
 }
 
 } // namespace imload::detail

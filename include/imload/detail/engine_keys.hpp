@@ -61,6 +61,7 @@ inline void engine::insert(slot_base& s, slot_memory::room r, std::uint64_t hash
     e.generation = generation;
     e.id = r.id;
     e.mark = slot_index::mark_of(hash);
+    e.born = generation;
     s.asked = frame_ >= 2 ? frame_ - 2 : 0; // not asked for yet
     index_.insert(e.mark, e.id);
     touch(s); // still vacant by the next frame: it goes
@@ -221,7 +222,7 @@ void engine::start(slot_base& s, const asked& a, How& how) {
         move(s, phase::settling);
         schedule(s);
     } else {
-        launch(s, false, thrown);
+        launch(s, first ? run_cause::first_ask : run_cause::stale, thrown);
         if (first && a.wanted.grace > time_span{}) hold_up(s, a.wanted.grace);
     }
     // A first start shows at once: before it there was nothing to contradict.
@@ -241,7 +242,7 @@ void engine::prefetch(slot_base& s, const asked& a, How how) {
     const std::exception_ptr thrown = keep_starter(s, a, how);
     f.attempt = 0;
     e.prefetched = true;
-    launch(s, true, thrown);
+    launch(s, run_cause::prefetch, thrown);
     if (!e.has_value) e.shown = f.now;
     set_fast(s);
 }
@@ -273,58 +274,20 @@ inline void engine::set_fast(slot_base& s) noexcept {
     s.fast = e.has_value && e.set && !asking_matters ? e.set->fingerprint : 0;
 }
 
-inline void engine::refresh(slot_base& s) {
-    if (closed_ || is_invalid(s)) return;
-    entry& e = *s.cold;
-    flight& f = flight_of(s);
-    occupy(e);
-    e.cancelled = false;
-    if (f.now == phase::queued || f.now == phase::running || f.now == phase::finishing)
-        return; // it is on its way
-    f.attempt = 0;
-    launch(s, false);
-    set_fast(s);
-}
-
-inline void engine::cancel(slot_base& s) {
-    entry& e = *s.cold;
-    if (!e.going || e.going->now == phase::idle) return;
-    e.cancelled = true;
-    end_run(s);
-    set_fast(s);
-    flush_stops();
-}
-
-inline void engine::forget(slot_base& s) {
-    flight& f = flight_of(s);
-    end_run(s);
-    f.forgotten = true;
-    f.put = {};
-    touch(s);
-    set_fast(s);
-    flush_stops();
-}
-
-inline void engine::put(slot_base& s, ref<job> value) {
-    if (closed_ || is_invalid(s)) return;
-    flight& f = flight_of(s);
-    occupy(*s.cold);
-    end_run(s);
-    s.cold->cancelled = false;
-    f.put = std::move(value);
-    f.put->ended = now();
-    f.forgotten = false;
-    touch(s);
-    set_fast(s);
-    flush_stops();
-}
-
 template <class Act>
 void engine::for_each_slot(Act act) {
     std::uint32_t from = 0;
     memory_.visit(from, [&](slot_base& s, std::uint32_t) {
         if (s.type && !s.cold->vacant) act(s);
         return true;
+    });
+}
+
+template <class Act>
+bool engine::for_some_slots(std::uint32_t& from, std::size_t most, Act act) {
+    return memory_.visit(from, [&](slot_base& s, std::uint32_t) {
+        if (s.type && !s.cold->vacant) act(s);
+        return --most > 0;
     });
 }
 

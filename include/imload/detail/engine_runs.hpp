@@ -39,10 +39,11 @@ inline ref<job> engine::make_job(slot_base& s) {
 }
 
 /// Queues a run and hands a task to the executor, which may run it at once.
-inline void engine::launch(slot_base& s, bool prefetch, std::exception_ptr thrown) {
+inline void engine::launch(slot_base& s, run_cause why, std::exception_ptr thrown) {
     entry& e = *s.cold;
     flight& f = flight_of(s);
     ++e.generation;
+    f.cause = why;
     f.started = now();
     f.retry_at = time_point::max();
     f.stale = f.parked = f.held = false;
@@ -59,10 +60,11 @@ inline void engine::launch(slot_base& s, bool prefetch, std::exception_ptr throw
     if (thrown) {
         f.run = make_counted<stillborn>(s, e.generation, error_from(std::move(thrown)));
     } else if (!can_start) {
-        error why;
-        why.message = "the callable could not be copied when it was asked for last";
-        f.run = make_counted<stillborn>(s, e.generation, std::move(why));
+        error lost;
+        lost.message = "the callable could not be copied when it was asked for last";
+        f.run = make_counted<stillborn>(s, e.generation, std::move(lost));
     }
+    record(s);
     move(s, phase::queued);
     schedule(s);
     ++counts_.starts;
@@ -72,7 +74,7 @@ inline void engine::launch(slot_base& s, bool prefetch, std::exception_ptr throw
         return;
     }
     const ref<job> j = f.run; // the executor may run it, and more, before it returns
-    const ref<ticket> t = hub_->enqueue(*j, e.set->values.priority, prefetch);
+    const ref<ticket> t = hub_->enqueue(*j, e.set->values.priority, e.prefetched);
     auto refused = caught([&] {
 #if IMLOAD_HAS_THREADS
         if (!executor_) {
@@ -109,8 +111,10 @@ inline void engine::end_run(slot_base& s) {
     flight* const f = s.cold->going.get();
     if (!f || f->now == phase::idle) return;
     ++s.cold->generation;
+    if (f->pretends.state == simulated::loading) f->pretends.state = simulated::nothing;
     if (ref<job> j = std::exchange(f->run, {})) {
         ++counts_.cancelled;
+        record_outcome(*j, run_outcome::cancelled);
         if (f->held) { // it is back already, only not shown
             ++counts_.discarded;
             --counts_.in_flight;
@@ -135,7 +139,8 @@ inline void engine::flush_stops() {
     }
 }
 
-inline void engine::drop(job&) {
+inline void engine::drop(job& j) {
+    record_outcome(j, run_outcome::dropped);
     ++counts_.dropped;
     --counts_.in_flight;
 }
@@ -154,17 +159,27 @@ inline void engine::deliver(job& j) {
         discard(j);
         return;
     }
-    const std::chrono::nanoseconds interval = s.cold->set->values.poll_interval;
-    flight& f = *s.cold->going;
-    if (interval > interval.zero() && now() < after(std::max(f.looked, f.started), interval)) {
-        f.held = true; // it is not yet time to look
+    if (look_due(s) > time_point::min() && now() < look_due(s)) {
+        s.cold->going->held = true; // it is not yet time to look
         schedule(s);
         return;
     }
     land(s, j);
 }
 
+/// When a run that is back may be looked at; the least time: at once.
+inline time_point engine::look_due(const slot_base& s) const {
+    const flight& f = *s.cold->going;
+    const std::chrono::nanoseconds interval = s.cold->set->values.poll_interval;
+    time_point due = time_point::min();
+    if (interval > interval.zero()) due = after(std::max(f.looked, f.started), interval);
+    if (f.pretends.latency > time_span{} && f.run && f.run->ended != time_point{})
+        due = std::max(due, after(f.run->ended, f.pretends.latency));
+    return due;
+}
+
 inline void engine::count_time(const job& j) {
+    if (run_record* const r = j.number ? log_.find(j.number) : nullptr) r->ended = j.ended;
     if (j.begun != time_point{}) counts_.total_load_time += j.ended - j.begun;
 }
 
@@ -172,6 +187,7 @@ inline void engine::count_time(const job& j) {
 inline void engine::time_out(slot_base& s, time_point when) {
     ++counts_.timeouts;
     ++s.cold->generation;
+    record_outcome(*s.cold->going->run, run_outcome::timeout);
     stopping_.push_back(std::exchange(s.cold->going->run, {}));
     error why;
     why.kind = error_kind::timeout;
@@ -191,34 +207,11 @@ inline void engine::discard(job&) {
     ++counts_.discarded;
 }
 
-/// A running load shows what it has so far.
-inline void engine::deliver_partial(job& j) {
-    if (!is_wanted(j) || j.slot->cold->going->now != phase::running) return;
-    if (j.finishes)
-        list_to_finish(j);
-    else
-        show_partial(*j.slot, j);
-}
-
-/// A partial value whose finish function fails is not shown; the last one's failure is the run's.
-inline void engine::show_partial(slot_base& s, job& j) {
-    const ref<job> shown = j.take_partial();
-    if (!shown || !is_wanted(j)) return;
-    if (shown->failure) {
-        if (j.loaded && j.ends_with_partial) j.failure = std::move(shown->failure);
-        return;
-    }
-    set_value(s, *shown, now(), true);
-}
-
-inline void engine::list_to_finish(job& j) {
-    if (!std::exchange(j.listed, true)) finishing_.emplace_back(&j);
-}
-
 inline void engine::land(slot_base& s, job& j) {
     flight& f = *s.cold->going;
     f.held = false;
-    if (j.finishes && !j.failure && !std::exchange(j.loaded, true)) {
+    const bool fails = j.failure || f.pretends.state == simulated::failure;
+    if (j.finishes && !fails && !std::exchange(j.loaded, true)) {
         move(s, phase::finishing);
         schedule(s);
         list_to_finish(j);
@@ -226,6 +219,9 @@ inline void engine::land(slot_base& s, job& j) {
     }
     const ref<job> kept = std::exchange(f.run, {});
     --counts_.in_flight;
+    if (f.pretends.state == simulated::failure)
+        j.failure = std::make_unique<error>(simulated_error());
+    record_outcome(j, j.failure ? run_outcome::failure : run_outcome::success);
     if (j.failure) {
         ++counts_.failures;
         fail_run(s, std::move(*j.failure), j.ended == time_point{} ? now() : j.ended);

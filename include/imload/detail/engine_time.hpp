@@ -45,8 +45,8 @@ inline void engine::schedule(slot_base& s) {
     flight& f = flight_of(s);
     time_point due = time_point::max();
     const auto at = [&due](time_point t) { due = std::min(due, t); };
-    if (f.held) at(after(std::max(f.looked, f.started), o.poll_interval));
-    if (f.now == phase::running && !f.held) at(after(f.begun, o.timeout));
+    if (f.held) at(look_due(s));
+    if (f.now == phase::running && f.run && !f.held) at(after(f.begun, o.timeout));
     if (f.now == phase::retrying) at(f.retry_at);
     if (f.now == phase::settling) at(after(f.started, o.settle));
     if (f.now == phase::idle && !f.parked) at(f.next_refresh);
@@ -63,16 +63,17 @@ inline void engine::on_due(slot_base& s) {
     flight& f = *e.going;
     const options& o = e.set->values;
     const time_point t = now();
-    if (f.held && t >= after(std::max(f.looked, f.started), o.poll_interval)) {
+    ++report_.due;
+    if (f.held && t >= look_due(s)) {
         f.looked = t;
         land(s, *ref<job>(f.run));
-    } else if (f.now == phase::running && !f.held && t >= after(f.begun, o.timeout)) {
+    } else if (f.now == phase::running && f.run && !f.held && t >= after(f.begun, o.timeout)) {
         time_out(s, t);
     } else if (f.now == phase::retrying && t >= f.retry_at) {
-        launch(s, e.prefetched);
+        launch(s, run_cause::retry);
     } else if (f.now == phase::settling && t >= after(f.started, o.settle)) {
         if (asked_last_frame(s)) {
-            launch(s, false);
+            launch(s, run_cause::first_ask);
         } else {
             move(s, phase::idle);
         }
@@ -91,7 +92,7 @@ inline void engine::on_due(slot_base& s) {
             if (active_app_ && asked_last_frame(s)) {
                 e.cancelled = false;
                 f.attempt = 0;
-                launch(s, false);
+                launch(s, run_cause::timer);
                 f.unasked_start = true;
             } else {
                 f.parked = true; // until it is asked for again
@@ -103,39 +104,6 @@ inline void engine::on_due(slot_base& s) {
     set_fast(s);
 }
 
-/// Turns what was loaded into values, partial ones too, on this thread: those asked for last frame first, at least
-/// one, and no more when the frame's budget is spent.
-inline void engine::run_finishes() {
-    if (finishing_.empty()) return;
-    std::stable_partition(finishing_.begin(), finishing_.end(), [this](const ref<job>& j) {
-        return is_wanted(*j) && asked_last_frame(*j->slot);
-    });
-    const time_point until = after(this_instant(), setup_.finish_budget);
-    std::size_t done = 0;
-    while (done < finishing_.size()) {
-        const ref<job> j = finishing_[done++];
-        j->listed = false;
-        if (is_wanted(*j)) {
-            if (!j->loaded || j->ends_with_partial)
-                show_partial(*j->slot, *j);
-            else
-                j->finish();
-        } else if (!j->loaded) {
-            continue; // it is counted when it comes back
-        }
-        // The finish function may have acted on its own key.
-        if (j->loaded && is_wanted(*j))
-            land(*j->slot, *j);
-        else if (j->loaded)
-            discard(*j);
-        if (!pumping_ && this_instant() >= until) break;
-    }
-    finishing_.erase(finishing_.begin(), finishing_.begin() + static_cast<std::ptrdiff_t>(done));
-}
-
-/// Whether the app is in use: while it is not, nothing is refreshed by its timer.
-inline void engine::set_active(bool active) { active_app_ = active; }
-
 /// When a value is to be refreshed by being asked for: stale_after from when it was made, or from
 /// when a refresh of it failed.
 inline time_point engine::stale_from(const slot_base& s) const {
@@ -143,19 +111,6 @@ inline time_point engine::stale_from(const slot_base& s) const {
     if (!e.set) return time_point::max();
     const time_point since = e.going ? std::max(e.landed, e.going->failed) : e.landed;
     return after(since, e.set->values.stale_after);
-}
-
-inline bool engine::is_stale(const slot_base& s) {
-    const entry& e = *s.cold;
-    if (!e.has_value || !e.set) return false;
-    const time_span limit = e.set->values.stale_after;
-    return limit != never && now() >= after(e.landed, limit);
-}
-
-inline std::chrono::nanoseconds engine::refresh_in(const slot_base& s) {
-    const flight* const f = s.cold->going.get();
-    if (!f || f->next_refresh == time_point::max()) return never;
-    return std::max(f->next_refresh - now(), std::chrono::nanoseconds::zero());
 }
 
 } // namespace imload::detail

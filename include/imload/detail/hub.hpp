@@ -61,8 +61,10 @@ public:
         std::vector<ref<job>> partial;
         std::vector<ref<job>> landed;
         std::vector<std::unique_ptr<posted>> posts;
+        bool progress = false; ///< a load told how far it is
 
         void clear() noexcept {
+            progress = false;
             begun.clear();
             partial.clear();
             landed.clear();
@@ -97,7 +99,7 @@ public:
     // Any thread's side.
     void post(std::unique_ptr<posted> p);
     void post_again(std::vector<std::unique_ptr<posted>> left); ///< before what came since
-    void nudge();
+    void nudge();                                               ///< a load told how far it is
     [[nodiscard]] time_point now();
     void complete(job& j) noexcept;
     void publish(job& j);
@@ -110,6 +112,8 @@ private:
     void land(std::unique_lock<std::mutex>& lock, ref<job> j) noexcept;
     void signal(std::unique_lock<std::mutex>& lock) noexcept;
     void leave_outside() noexcept;
+    [[nodiscard]] int take_place() noexcept;
+    void leave_place(int place) noexcept;
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;
@@ -117,8 +121,9 @@ private:
     mail mail_;
     std::shared_ptr<const std::function<void()>> wake_;
     const clock* const clock_;
-    std::size_t running_ = 0; ///< workers inside a callable
-    std::size_t outside_ = 0; ///< workers inside the wake hook or the user's clock
+    std::size_t running_ = 0;  ///< workers inside a callable
+    std::uint64_t places_ = 0; ///< a bit for each place that one of them has
+    std::size_t outside_ = 0;  ///< workers inside the wake hook or the user's clock
     std::size_t waiters_ = 0;
     std::uint64_t wakes_ = 0;
     bool signalled_ = false; ///< there is something to see, not yet collected

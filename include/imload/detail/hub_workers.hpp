@@ -4,6 +4,8 @@
 
 #include <imload/detail/hub.hpp>
 
+#include <bit>
+
 namespace imload::detail {
 
 inline void hub::lose(ticket& t) noexcept {
@@ -50,8 +52,20 @@ inline void hub::post_again(std::vector<std::unique_ptr<posted>> left) {
 
 inline void hub::nudge() {
     std::unique_lock lock(mutex_);
-    if (!closed_) signal(lock);
+    if (closed_) return;
+    mail_.progress = true;
+    signal(lock);
 }
+
+/// The lowest free place among those that work, so that a timeline has as many lines as loads ran
+/// at once; the last one is shared.
+inline int hub::take_place() noexcept {
+    const int place = std::min(std::countr_one(places_), 63);
+    places_ |= std::uint64_t{1} << place;
+    return place;
+}
+
+inline void hub::leave_place(int place) noexcept { places_ &= ~(std::uint64_t{1} << place); }
 
 inline time_point hub::now() {
     if (!clock_) return steady::now();
@@ -125,10 +139,12 @@ inline void hub::run_one(ticket& t) noexcept {
         best->release();
         best->stage = job_stage::taken;
         best->begun = before;
+        best->worker = take_place();
         ++running_;
         mail_.begun.push_back(j);
         if (best->timed) signal(lock);
     }
+    const int place = j->worker;
     {
         const load_scope inside;
         j->run();
@@ -136,12 +152,14 @@ inline void hub::run_one(ticket& t) noexcept {
     if (j->lands_itself) {
         const std::lock_guard lock(mutex_);
         --running_;
+        leave_place(place);
         if (waiters_ > 0) changed_.notify_all();
         return;
     }
     j->ended = now();
     std::unique_lock lock(mutex_);
     --running_;
+    leave_place(place);
     land(lock, std::move(j));
 }
 

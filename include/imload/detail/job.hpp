@@ -47,6 +47,8 @@ public:
     bool lands_itself = false; ///< it goes on after run() has returned, until a promise is kept
     bool ends_with_partial = false; ///< its value is the last partial one
     bool timed = false;             ///< has a timeout, so the UI must hear when it begins
+    int worker = -1;                ///< its place among those that work; written with `begun`
+    std::uint64_t number = 0;       ///< in the run log; 0: not in it
     std::unique_ptr<error> failure; ///< null once landed: there is a value
 
     time_point begun{}; ///< written before the job is told to have begun

@@ -45,6 +45,12 @@ public:
 
     void free(std::uint32_t id, const slot_type& type) { pool_of(type).free.push_back(id); }
 
+    /// Whether at(id) may be asked.
+    [[nodiscard]] bool has(std::uint32_t id) const noexcept {
+        return (id >> places_bits) < slabs_.size() &&
+               (id & (most_places - 1)) < slabs_[id >> places_bits].places;
+    }
+
     [[nodiscard]] slot_base& at(std::uint32_t id) const noexcept {
         const slab& s = slabs_[id >> places_bits];
         return *std::launder(

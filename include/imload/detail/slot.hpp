@@ -6,6 +6,8 @@
 #include <imload/detail/run_control.hpp>
 #include <imload/error.hpp>
 #include <imload/options.hpp>
+#include <imload/run_log.hpp>
+#include <imload/simulation.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -56,12 +58,14 @@ struct flight {
     std::unique_ptr<starter> how;
 
     phase now = phase::idle;
-    bool forgotten = false;     ///< goes in the next frame
-    bool held = false;          ///< landed, but poll_interval has not passed
-    bool parked = false;        ///< a refresh was due while nobody asked
-    bool stale = false;         ///< the value is older than stale_after
-    bool unasked_start = false; ///< a timer started the run, and nobody has asked since
-    bool anchored = false;      ///< first_start is set
+    bool forgotten = false;                 ///< goes in the next frame
+    bool held = false;                      ///< landed, but poll_interval has not passed
+    bool parked = false;                    ///< a refresh was due while nobody asked
+    bool stale = false;                     ///< the value is older than stale_after
+    bool unasked_start = false;             ///< a timer started the run, and nobody has asked since
+    bool anchored = false;                  ///< first_start is set
+    bool pretends_next = false;             ///< begins to pretend in the next frame
+    run_cause cause = run_cause::first_ask; ///< of the run
     int attempt = 0;
 
     time_point first_start{};               ///< the phase of refresh_every
@@ -75,6 +79,8 @@ struct flight {
     time_point due = time_point::max(); ///< the nearest of all of these
     std::size_t due_at = not_listed;    ///< place in the deadline queue
     std::size_t active_at = not_listed; ///< place among the active keys
+
+    simulation pretends;
 
     std::uint32_t failed_frame = 0;
     std::uint32_t progress_frame = 0;
@@ -91,6 +97,7 @@ struct entry {
     std::uint32_t generation = 0;   ///< a run of an older one is never applied
     std::uint32_t id = 0;           ///< its number in slot_memory
     std::uint32_t mark = 0;         ///< its hash in slot_index
+    std::uint32_t born = 0;         ///< its generation when the key was made
     float last_seconds = 0;
     float mean_seconds = 0;
     phase shown = phase::idle; ///< what this frame sees of flight::now

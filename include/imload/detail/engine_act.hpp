@@ -1,0 +1,99 @@
+#pragma once
+
+// What is done to a key: its runs start and stop at once, what it shows follows in the next frame.
+// Part of engine.hpp.
+
+#include <imload/detail/engine.hpp>
+
+#include <utility>
+
+namespace imload::detail {
+
+inline void engine::refresh(slot_base& s) {
+    if (closed_ || is_invalid(s)) return;
+    entry& e = *s.cold;
+    flight& f = flight_of(s);
+    occupy(e);
+    e.cancelled = false;
+    if (f.now == phase::queued || f.now == phase::running || f.now == phase::finishing)
+        return; // it is on its way
+    f.attempt = 0;
+    e.prefetched = false;
+    launch(s, run_cause::refresh);
+    set_fast(s);
+}
+
+inline void engine::cancel(slot_base& s) {
+    entry& e = *s.cold;
+    if (!e.going || e.going->now == phase::idle) return;
+    e.cancelled = true;
+    end_run(s);
+    set_fast(s);
+    flush_stops();
+}
+
+inline void engine::forget(slot_base& s) {
+    flight& f = flight_of(s);
+    end_run(s);
+    f.forgotten = true;
+    f.put = {};
+    touch(s);
+    set_fast(s);
+    flush_stops();
+}
+
+inline void engine::put(slot_base& s, ref<job> value) {
+    if (closed_ || is_invalid(s)) return;
+    flight& f = flight_of(s);
+    occupy(*s.cold);
+    end_run(s);
+    s.cold->cancelled = false;
+    f.pretends_next = false;
+    if (f.pretends.state == simulated::loading) f.pretends.state = simulated::nothing;
+    f.put = std::move(value);
+    f.put->ended = now();
+    f.forgotten = false;
+    touch(s);
+    set_fast(s);
+    flush_stops();
+}
+
+/// What the key pretends shows in the next frame; the run that it has ends at once.
+inline void engine::simulate(slot_base& s, const simulation& how) {
+    if (closed_ || is_invalid(s)) return;
+    flight& f = flight_of(s);
+    const simulated before = f.pretends.state;
+    occupy(*s.cold);
+    if (how.state != before) end_run(s);
+    f.pretends = how;
+    touch(s);
+    if (how.state == before) return;
+    s.cold->cancelled = false;
+    f.pretends_next = how.state != simulated::nothing;
+    if (how.state == simulated::nothing) {
+        f.attempt = 0;
+        launch(s, run_cause::refresh);
+    }
+    set_fast(s);
+    flush_stops();
+}
+
+/// A key begins to pretend: the value goes, and it runs for ever or has failed.
+inline void engine::pretend(slot_base& s) {
+    flight& f = *s.cold->going;
+    drop_value(s, *s.type);
+    f.failure.reset();
+    f.attempt = 0;
+    if (f.pretends.state == simulated::loading) {
+        f.started = f.begun = now();
+        move(s, phase::running);
+        schedule(s);
+    } else {
+        fail_run(s, simulated_error(), now());
+    }
+}
+
+/// Whether the app is in use: while it is not, nothing is refreshed by its timer.
+inline void engine::set_active(bool active) { active_app_ = active; }
+
+} // namespace imload::detail

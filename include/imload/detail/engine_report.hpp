@@ -1,0 +1,177 @@
+#pragma once
+
+// What can be read off an engine: of its keys, its frames, and of when the next one is due. Part of
+// engine.hpp.
+
+#include <imload/detail/engine.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace imload::detail {
+
+inline bool engine::is_stale(const slot_base& s) {
+    const entry& e = *s.cold;
+    if (!e.has_value || !e.set) return false;
+    const time_span limit = e.set->values.stale_after;
+    return limit != never && now() >= after(e.landed, limit);
+}
+
+inline std::chrono::nanoseconds engine::refresh_in(const slot_base& s) {
+    const flight* const f = s.cold->going.get();
+    if (!f || f->next_refresh == time_point::max()) return never;
+    return std::max(f->next_refresh - now(), std::chrono::nanoseconds::zero());
+}
+
+/// A number for the key that no other one of the session ever has; never 0.
+inline std::uint64_t engine::id_of(const slot_base& s) noexcept {
+    return std::uint64_t{s.cold->born} << 32 | s.cold->id;
+}
+
+inline slot_base* engine::find_id(std::uint64_t id) noexcept {
+    const auto number = static_cast<std::uint32_t>(id);
+    if (!memory_.has(number)) return nullptr;
+    slot_base& s = memory_.at(number);
+    return s.type && !s.cold->vacant && id_of(s) == id ? &s : nullptr;
+}
+
+inline const slot_base* engine::newest_named(std::string_view name, const void* value_tag) {
+    const auto of_name = named_.find(name);
+    if (of_name == named_.end()) return nullptr;
+    for (named_value& v : of_name->second) {
+        if (v.tag != value_tag) continue;
+        if (v.slot) return v.slot;
+        // The newest one is gone: look which is the newest now.
+        const entry* newest = nullptr;
+        for_each_slot([&](slot_base& s) {
+            if (!s.cold->has_value || s.type->name(s) != name || s.type->value_tag() != value_tag)
+                return;
+            if (newest && newest->landed >= s.cold->landed) return;
+            newest = s.cold;
+            v.slot = &s;
+        });
+        return v.slot;
+    }
+    return nullptr;
+}
+
+/// What a key's deadline is for, as far as a sleeping loop must wake for it.
+inline engine::wake_at engine::wakes_for(const slot_base& s) const {
+    constexpr wake_at none{};
+    if (!asked_last_frame(s)) return none;
+    const flight& f = *s.cold->going;
+    const options& o = s.cold->set->values;
+    if (f.held) return {look_due(s), wake_cause::look};
+    switch (f.now) {
+    case phase::idle:
+        return f.parked || !active_app_ ? none : wake_at{f.next_refresh, wake_cause::refresh};
+    case phase::settling:
+        return {after(f.started, o.settle), wake_cause::settle};
+    case phase::retrying:
+        return {f.retry_at, wake_cause::retry};
+    case phase::running:
+        return f.run ? wake_at{after(f.begun, o.timeout), wake_cause::timeout} : none;
+    case phase::finishing:
+    case phase::queued:
+        break;
+    }
+    return none;
+}
+
+/// When the next frame is due, and why.
+inline next_wake engine::next() const {
+    constexpr std::chrono::nanoseconds at_once{0};
+    if (closed_) return {};
+    if (!touched_.empty() || hub_->has_mail()) return {at_once, wake_cause::news};
+#if !IMLOAD_HAS_THREADS
+    if (!deferred_.waiting.empty()) return {at_once, wake_cause::news};
+#endif
+    if (!finishing_.empty()) return {at_once, wake_cause::finish};
+    if (frame_ <= 2 || follows_landing()) return {at_once, wake_cause::first};
+
+    next_wake found;
+    if (!active_.empty() && !hub_->has_wake())
+        for (const slot_base* s : active_) {
+            const std::chrono::nanoseconds interval = s->cold->set->values.poll_interval;
+            if (asked_last_frame(*s) && interval < found.in)
+                found = {interval, wake_cause::look, id_of(*s)};
+        }
+    if (deadlines_.empty() && frame_wanted_ == time_point::max()) return found;
+    const time_point t = this_instant();
+    const auto until = [t](time_point due) {
+        return std::max<std::chrono::nanoseconds>(due - t, {});
+    };
+    const auto [due, s] =
+        deadlines_.nearest([this](const slot_base& of) { return wakes_for(of).due; });
+    if (s && until(due) < found.in) found = {until(due), wakes_for(*s).why, id_of(*s)};
+    if (frame_wanted_ != time_point::max() && until(frame_wanted_) < found.in)
+        found = {until(frame_wanted_), wake_cause::requested};
+    return found;
+}
+
+inline std::chrono::nanoseconds engine::wait_time(time_span cap) const {
+    using std::chrono::nanoseconds;
+    return std::min(std::max<nanoseconds>(cap, nanoseconds::zero()), next().in);
+}
+
+/// Asks for a frame within that time, unless one comes earlier.
+inline void engine::request_frame(time_span within) {
+    if (active_app_) frame_wanted_ = std::min(frame_wanted_, after(now(), within));
+}
+
+inline bool engine::follows_landing() const noexcept {
+    return landed_frame_ > 0 && frame_ - landed_frame_ < 2;
+}
+
+inline statistics engine::count() const {
+    statistics c = counts_;
+    c.polls = polls_;
+    c.hits = polls_ - misses_;
+    c.queued = hub_->queued();
+    c.running = hub_->running();
+    c.wakes = hub_->wakes();
+#if IMLOAD_HAS_THREADS
+    c.threads = pool_ ? pool_->size() : 0;
+#endif
+    return c;
+}
+
+inline const run_control::progress_state& engine::progress(slot_base& s) {
+    flight& f = *s.cold->going;
+    run_control* const c = f.run ? f.run->control() : nullptr;
+    // Read once a frame: every caller in it sees the same.
+    if (c && f.progress_frame != frame_) {
+        f.progress = c->progress();
+        f.progress_frame = frame_;
+    }
+    return f.progress;
+}
+
+/// Notes a run in the log, if one is kept.
+inline void engine::record(const slot_base& s) {
+    if (log_.capacity() == 0) return;
+    const flight& f = *s.cold->going;
+    run_record r;
+    r.key = id_of(s);
+    s.type->describe(s, r.label);
+    r.cause = f.cause;
+    r.attempt = f.attempt;
+    r.queued = f.started;
+    f.run->number = log_.add(std::move(r));
+}
+
+inline void engine::record_begun(const job& j) noexcept {
+    run_record* const r = j.number ? log_.find(j.number) : nullptr;
+    if (!r) return;
+    r->begun = j.begun;
+    r->worker = j.worker;
+}
+
+inline void engine::record_outcome(const job& j, run_outcome o) noexcept {
+    if (run_record* const r = j.number ? log_.find(j.number) : nullptr) r->outcome = o;
+}
+
+} // namespace imload::detail

@@ -1,0 +1,118 @@
+// What can be read of every key: for_each, for_some, key(), and the numbers that tell keys apart.
+#include "support.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+using namespace test;
+
+namespace {
+
+int twice(int x) { return 2 * x; }
+
+} // namespace
+
+TEST_CASE("a visited key can be acted on") {
+    ui app;
+    auto load = imload::async_load(app.session, "twice", twice);
+    ask(load, 1);
+    ask(load, 2);
+    app.land();
+    app.session.for_each([](const imload::entry_info& e) {
+        if (e.label == "twice(2)") e.key.refresh();
+    });
+    app.land();
+    CHECK(load.poll(1).version() == 1);
+    CHECK(load.poll(2).version() == 2);
+}
+
+TEST_CASE("for_each and describe tell the same") {
+    ui app;
+    auto load = imload::async_load(app.session, "twice", twice, {.refresh_every = 10s});
+    ask(load, 1);
+    app.clock.advance(1s);
+    app.land();
+    ask(load, 1);
+    app.frame_after(2s);
+    app.session.for_each([&](const imload::entry_info& e) {
+        CHECK(e.label == "twice(1)");
+        CHECK(e.status == status::complete);
+        CHECK(e.has_value);
+        CHECK(e.age == 2s);
+        CHECK(e.refresh_in == 7s);
+        CHECK(e.last_asked_frame == app.session.last_frame().frame - 1);
+        CHECK(e.id == load.peek(1).id());
+        CHECK(e.key.label() == e.label);
+        CHECK(e.key.id() == e.id);
+    });
+    CHECK(app.keys() == 1);
+}
+
+TEST_CASE("an id finds its key, and no other one when it is gone") {
+    ui app;
+    auto load = imload::async_load(app.session, "twice", twice);
+    const std::uint64_t first = load.poll(1).id();
+    app.land();
+    REQUIRE(first != 0);
+    CHECK(app.session.key(first).label() == "twice(1)");
+
+    load.poll(1).forget();
+    app.frame();
+    CHECK(app.session.key(first).id() == 0);
+    const std::uint64_t second = load.poll(1).id(); // most likely in the same place
+    CHECK(second != first);
+    CHECK(app.session.key(first).id() == 0);
+    CHECK(app.session.key(second).id() == second);
+    CHECK(app.session.key(0).id() == 0);
+    CHECK(app.session.key(~std::uint64_t{0}).id() == 0);
+}
+
+TEST_CASE("the id of a key stays through refreshes") {
+    ui app;
+    auto load = imload::async_load(app.session, twice);
+    const auto id = load.poll(1).id();
+    for (int i = 0; i < 3; ++i) {
+        app.land();
+        load.poll(1).refresh();
+    }
+    CHECK(load.poll(1).id() == id);
+}
+
+TEST_CASE("for_some visits every key once, in portions") {
+    ui app;
+    auto load = imload::async_load(app.session, twice);
+    for (int i = 0; i < 1000; ++i) ask(load, i);
+    app.land();
+    std::set<std::uint64_t> seen;
+    std::uint32_t from = 0;
+    int calls = 0;
+    int visits = 0;
+    bool all = false;
+    while (!all && calls < 1000) {
+        int in_this = 0;
+        all = app.session.for_some(from, 64, [&](const imload::entry_info& e) {
+            CHECK(e.label.empty());
+            seen.insert(e.id);
+            ++in_this;
+        });
+        CHECK(in_this <= 64);
+        visits += in_this;
+        ++calls;
+    }
+    CHECK(all);
+    CHECK(visits == 1000);
+    CHECK(seen.size() == 1000);
+    CHECK(from == 0);
+}
+
+TEST_CASE("a result of no key has no id and no label") {
+    const imload::result<int> none;
+    CHECK(none.id() == 0);
+    CHECK(none.label().empty());
+    CHECK(none.last_asked_frame() == 0);
+    none.request_frame(1s);
+}
