@@ -16,6 +16,7 @@
 #endif
 #if defined(IMLOAD_TEST_TBB)
 #include <oneapi/tbb/task_arena.h>
+#include <oneapi/tbb/task_group.h>
 #endif
 
 using namespace test;
@@ -42,7 +43,11 @@ struct asio_executor : imload::executor {
 #if defined(IMLOAD_TEST_TBB)
 struct tbb_executor : imload::executor {
     oneapi::tbb::task_arena arena{2, 1};
-    void execute(imload::task work) override { arena.enqueue(work); }
+    oneapi::tbb::task_group tasks; // what is left in an arena at the end of the process leaks
+    ~tbb_executor() noexcept override {
+        arena.execute([this] { tasks.wait(); });
+    }
+    void execute(imload::task work) override { arena.enqueue(tasks.defer(work)); }
 };
 #endif
 

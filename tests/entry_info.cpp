@@ -13,6 +13,7 @@ using namespace test;
 namespace {
 
 int twice(int x) { return 2 * x; }
+int thrice(int x) { return 3 * x; }
 
 } // namespace
 
@@ -107,6 +108,20 @@ TEST_CASE("for_some visits every key once, in portions") {
     CHECK(visits == 1000);
     CHECK(seen.size() == 1000);
     CHECK(from == 0);
+}
+
+TEST_CASE("a label names the callable as far as it is known, and the arguments") {
+    ui app;
+    const auto label = [](const auto& r) { return r.label(); };
+    CHECK(label(imload::async_load<&twice>(app.session).poll(1)).ends_with("twice(1)"));
+    CHECK(label(imload::async_load(app.session, "a key", twice).poll(1)) == "a key(1)");
+    CHECK(label(imload::async_load(app.session, [](std::string, bool) { return 1; })
+                    .poll("text", true))
+              .ends_with("(\"text\", true)"));
+    const auto of_pointer = label(imload::async_load(app.session, twice).poll(1));
+    CHECK(of_pointer.starts_with("int"));
+    CHECK(of_pointer.ends_with("(1)"));
+    CHECK(of_pointer != label(imload::async_load(app.session, thrice).poll(1)));
 }
 
 TEST_CASE("a result of no key has no id and no label") {

@@ -83,7 +83,8 @@ public:
     [[nodiscard]] std::uint64_t id() const noexcept {
         return slot_ ? detail::engine::id_of(*slot_) : 0;
     }
-    /// Callable and arguments as text.  Cost: an allocation.
+    /// Callable and arguments as text. A function given by its pointer is known by type and address
+    /// only: async_load<&fn>() or a key gives it a name.  Cost: an allocation.
     [[nodiscard]] std::string label() const {
         std::string text;
         if (slot_) slot_->type->describe(*slot_, text);

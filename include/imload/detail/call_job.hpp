@@ -329,7 +329,7 @@ struct call_of<Shape, types<Elements...>> {
             if constexpr (Shape::named)
                 out += k.name;
             else
-                out += plain_name(type_name<callable>());
+                append_callable(out, k.callable);
             out += '(';
             append_tuple(out, k.arguments);
             out += ')';

@@ -47,6 +47,21 @@ template <class T>
 
 inline constexpr std::size_t longest_label = 200;
 
+/// Appends what is known of a callable: its type, and where a function is, for two of one type.
+template <class F>
+void append_callable(std::string& out, const callable_identity<F>& callable) {
+    if constexpr (std::is_pointer_v<F>) {
+        std::array<char, 16> digits;
+        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(),
+                                       reinterpret_cast<std::uintptr_t>(callable.function), 16);
+        out += type_name<std::remove_pointer_t<F>>();
+        out += "@0x";
+        out.append(digits.data(), end.ptr);
+    } else {
+        out += plain_name(type_name<F>());
+    }
+}
+
 template <class T>
 void append_text(std::string& out, const T& v);
 
