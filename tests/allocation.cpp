@@ -26,6 +26,8 @@ void* allocate(std::size_t size, std::size_t alignment) {
 
 } // namespace
 
+// Inlined, a delete is a free, which g++ then finds not to match the new beside it.
+
 void* operator new(std::size_t size) { return allocate(size, 0); }
 void* operator new[](std::size_t size) { return allocate(size, 0); }
 void* operator new(std::size_t size, std::align_val_t alignment) {
@@ -41,14 +43,20 @@ void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
 void* operator new[](std::size_t size, const std::nothrow_t& tag) noexcept {
     return operator new(size, tag);
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+IMLOAD_NOINLINE void operator delete(void* memory) noexcept { std::free(memory); }
+IMLOAD_NOINLINE void operator delete[](void* memory) noexcept { std::free(memory); }
+IMLOAD_NOINLINE void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+IMLOAD_NOINLINE void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+IMLOAD_NOINLINE void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+IMLOAD_NOINLINE void operator delete[](void* memory, std::align_val_t) noexcept {
+    std::free(memory);
+}
+IMLOAD_NOINLINE void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+    std::free(memory);
+}
+IMLOAD_NOINLINE void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept {
+    std::free(memory);
+}
 
 using namespace test;
 
