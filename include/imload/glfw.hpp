@@ -54,11 +54,10 @@ inline void wait_events(std::initializer_list<session*> sessions, time_span cap)
         glfwWaitEventsTimeout(
             std::chrono::duration<double>(std::min<nanoseconds>(time, 24h)).count());
     };
-    const nanoseconds longest = std::max<nanoseconds>(cap, 0ns);
-    const nanoseconds time = allowed(longest);
+    const nanoseconds time = allowed(cap);
     if (time <= 0ns) return glfwPollEvents();
     if (time == never) return glfwWaitEvents();
-    if (time == longest) return sleep(time);
+    if (time == cap) return sleep(time);
     // Until a deadline. Linux wakes a thousandth of the time late, so the rest of a long sleep is
     // slept on its own, if it is short enough for input that came just now to wait.
     sleep(time - time / 256);
