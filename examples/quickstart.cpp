@@ -5,7 +5,6 @@
 
 #include <chrono>
 #include <cstdio>
-#include <optional>
 #include <random>
 #include <string>
 #include <thread>
@@ -51,10 +50,7 @@ void draw() {
     ImGui::SetNextItemWidth(-1);
     ImGui::SliderInt("##decimals", &decimals, 0, 6, "%d decimals");
 
-    if (std::optional<table> t = rates("EUR", decimals))
-        draw_table(*t);
-    else
-        imload::ui::skeleton({-1, 80});
+    imload::ui::show(rates.poll("EUR", decimals), draw_table);
 }
 
 int main(int argc, char** argv) { return app::run({"quickstart", 480, 160}, argc, argv, draw); }

@@ -4,7 +4,10 @@
 // that show what a loader knows. Needs the public imgui.h, 1.86 or newer, and nothing else of it.
 
 #include <imload/imgui/context_session.hpp>
+#include <imload/imgui/error_box.hpp>
 #include <imload/imgui/motion.hpp>
+#include <imload/imgui/progress_bar.hpp>
+#include <imload/imgui/show.hpp>
 #include <imload/imgui/skeleton.hpp>
 #include <imload/imgui/spinner.hpp>
 #include <imload/imload.hpp>

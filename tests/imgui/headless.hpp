@@ -1,6 +1,10 @@
 #pragma once
 
+#include <imload/imgui/context_session.hpp>
+
 #include <imgui.h>
+
+#include <initializer_list>
 
 /// A real ImGui context without a window: frames are built and thrown away.
 class headless {
@@ -17,20 +21,53 @@ public:
     }
     headless(const headless&) = delete;
     headless& operator=(const headless&) = delete;
-    ~headless() { ImGui::DestroyContext(context_); }
+    /// Whatever moves may have made a session of the context's own, which ends first.
+    ~headless() {
+        imload::shutdown();
+        ImGui::DestroyContext(context_);
+    }
 
     void make_current() const { ImGui::SetCurrentContext(context_); }
+
+    /// How long a frame takes by ImGui's clock, in seconds.
+    float delta = 1.0f / 60;
+    /// Of the window that frame() makes.
+    ImGuiWindowFlags flags = 0;
 
     /// One frame with one window, in which `draw` draws.
     template <class Draw>
     void frame(Draw draw) {
         make_current();
-        ImGui::GetIO().DeltaTime = 1.0f / 60;
+        ImGui::GetIO().DeltaTime = delta;
         ImGui::NewFrame();
-        ImGui::Begin("window");
+        ImGui::SetNextWindowSize(ImVec2(500, 400), ImGuiCond_FirstUseEver);
+        ImGui::Begin("window", nullptr, flags);
         draw();
         ImGui::End();
         ImGui::Render();
+    }
+
+    /// Where the mouse is in the next frame, and whether its left button is down.
+    void mouse(ImVec2 at, bool down = false) const {
+        make_current();
+        ImGuiIO& io = ImGui::GetIO();
+#if IMGUI_VERSION_NUM >= 18700
+        io.AddMousePosEvent(at.x, at.y);
+        io.AddMouseButtonEvent(0, down);
+#else
+        io.MousePos = at;
+        io.MouseDown[0] = down;
+#endif
+    }
+
+    /// A click there, with a call of `frame` for each frame of it.
+    template <class Frame>
+    void click(ImVec2 at, Frame frame) const {
+        for (const bool down : {false, false, true, true, false, false}) {
+            mouse(at, down);
+            frame();
+        }
+        mouse(ImVec2(-1, -1));
     }
 
     /// How many vertices the last frame drew.

@@ -40,6 +40,14 @@ public:
         return at->owned.get();
     }
 
+    /// The same where there is one already; makes none.
+    [[nodiscard]] session* known() {
+        ImGuiContext* const context = ImGui::GetCurrentContext();
+        const bool is_known = std::any_of(known_.begin(), known_.end(),
+                                          [=](const item& i) { return i.context == context; });
+        return is_known ? current() : nullptr;
+    }
+
     void clear() { known_.clear(); }
 
     /// At the end of the process: loads are told to stop and given a moment; then everything is

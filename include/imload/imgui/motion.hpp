@@ -1,7 +1,13 @@
 #pragma once
 
+#include <imload/detail/thread_state.hpp>
+#include <imload/imgui/context_session.hpp>
+#include <imload/session.hpp>
+
 #include <imgui.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cmath>
 
 namespace imload::ui {
@@ -10,10 +16,76 @@ namespace imload::ui {
 inline bool reduce_motion = false;
 
 /// Where an animation of `seconds` a turn is, in [0, 1), from ImGui's clock.
-[[nodiscard]] inline float motion_phase(float seconds) {
+[[nodiscard]] float motion_phase(float seconds);
+
+/// Asks for the next frame of an animation, 15 a second at most, of the result's session, or else
+/// of the current one. What animates calls it in each frame in which it is seen. Where there is no
+/// session it makes none, and asks for nothing; nor does it under reduce_motion.
+void animate(const result_base* of = nullptr);
+
+inline float motion_phase(float seconds) {
     if (reduce_motion) return 0.0f;
     const double turns = ImGui::GetTime() / static_cast<double>(seconds);
     return static_cast<float>(turns - std::floor(turns));
 }
 
+inline void animate(const result_base* of) {
+    if (reduce_motion) return;
+    constexpr time_span next = std::chrono::nanoseconds(std::chrono::seconds(1)) / 15;
+    if (of) {
+        of->request_frame(next);
+        return;
+    }
+    // Not current_session(): that makes one, or throws where none can be.
+    session* s = detail::this_thread.current;
+    if (!s) s = detail::context_sessions::of_this_thread().known();
+    if (s) s->request_frame(next);
+}
+
 } // namespace imload::ui
+
+namespace imload::detail::widgets {
+
+/// In a cell of the caller's, whose width is not ours to change.
+[[nodiscard]] inline bool in_cell() {
+    return ImGui::TableGetColumnCount() > 0 || ImGui::GetColumnsCount() > 1;
+}
+
+/// The width that is left for something that would like `wanted`. A window that fits its content
+/// is as narrow at first as if nothing could be shown in it; there that is taken instead.
+[[nodiscard]] inline float room_for(float wanted) {
+    const float room = ImGui::GetContentRegionAvail().x;
+    if (in_cell() || room >= std::min(wanted, ImGui::GetFontSize() * 4))
+        return std::max(room, 1.0f);
+    return std::max(wanted, 1.0f);
+}
+
+/// A size as ImGui's own widgets understand it: 0 is `usual`, below 0 leaves that much free.
+[[nodiscard]] inline ImVec2 full_size(ImVec2 size, ImVec2 usual) {
+    const ImVec2 room = ImGui::GetContentRegionAvail();
+    if (size.x == 0) size.x = usual.x;
+    if (size.y == 0) size.y = usual.y;
+    if (size.x < 0) size.x = std::max(room.x + size.x, 4.0f);
+    if (size.y < 0) size.y = std::max(room.y + size.y, 4.0f);
+    return size;
+}
+
+/// Takes the room of an item, and tells whether any of it is seen.
+[[nodiscard]] inline bool take_room(ImVec2 size) {
+    const ImVec2 before = ImGui::GetCursorScreenPos();
+    ImGui::Dummy(size);
+    // In a collapsed window Dummy does nothing, and "the last item" is still the one before.
+    const ImVec2 after = ImGui::GetCursorScreenPos();
+    return (after.x != before.x || after.y != before.y) && ImGui::IsItemVisible();
+}
+
+/// Draws the path that was laid: the order of PathStroke's arguments changed in 1.92.8.
+inline void stroke(ImDrawList* list, ImU32 colour, float thickness) {
+#if IMGUI_VERSION_NUM >= 19280
+    list->PathStroke(colour, thickness);
+#else
+    list->PathStroke(colour, 0, thickness);
+#endif
+}
+
+} // namespace imload::detail::widgets

@@ -5,29 +5,31 @@
 #include <imgui.h>
 
 #include <algorithm>
+#include <cfloat>
 
 namespace imload::ui {
 
 /// A shimmering box where content will be. A size of 0 is a line of text, one below 0 leaves that
 /// much free at the right or the bottom, as ImGui's own widgets understand it.
+/// Asks for further frames while it is seen.
 void skeleton(ImVec2 size = ImVec2(-1, 0));
 
-inline void skeleton(ImVec2 size) {
-    const ImVec2 room = ImGui::GetContentRegionAvail();
-    if (size.x <= 0) size.x = std::max(room.x + size.x, 4.0f);
-    if (size.y < 0) size.y = std::max(room.y + size.y, 4.0f);
-    if (size.y <= 0) size.y = ImGui::GetTextLineHeight();
-    const ImVec2 from = ImGui::GetCursorScreenPos();
-    const ImVec2 to(from.x + size.x, from.y + size.y);
-    ImGui::Dummy(size);
-    if (!ImGui::IsItemVisible()) return;
-    const float rounding = std::min(ImGui::GetStyle().FrameRounding, size.y * 0.5f);
+/// The same for a paragraph: so many lines of text, the last of them shorter. One item.
+void skeleton_lines(int count);
+
+} // namespace imload::ui
+
+namespace imload::detail::widgets {
+
+/// A box, and the part of a band of light that is passing over it; the band is on its way from
+/// `left` to `right`, so that boxes below each other shine as one.
+inline void draw_shimmer(ImVec2 from, ImVec2 to, float left, float right) {
+    const float rounding = std::min(ImGui::GetStyle().FrameRounding, (to.y - from.y) * 0.5f);
     ImDrawList* const list = ImGui::GetWindowDrawList();
     list->AddRectFilled(from, to, ImGui::GetColorU32(ImGuiCol_Text, 0.08f), rounding);
-    if (reduce_motion) return;
-    // A band of light passes over it, clipped to the box.
-    const float band = std::max(size.x * 0.35f, ImGui::GetFontSize() * 4);
-    const float at = from.x - band + (size.x + 2 * band) * motion_phase(1.6f);
+    if (ui::reduce_motion) return;
+    const float band = std::max((right - left) * 0.35f, ImGui::GetFontSize() * 4);
+    const float at = left - band + (right - left + 2 * band) * ui::motion_phase(1.6f);
     const ImU32 clear = ImGui::GetColorU32(ImGuiCol_Text, 0.0f);
     const ImU32 light = ImGui::GetColorU32(ImGuiCol_Text, 0.07f);
     list->PushClipRect(from, to, true);
@@ -36,6 +38,46 @@ inline void skeleton(ImVec2 size) {
     list->AddRectFilledMultiColor(ImVec2(at, from.y), ImVec2(at + band * 0.5f, to.y), light, clear,
                                   clear, light);
     list->PopClipRect();
+}
+
+} // namespace imload::detail::widgets
+
+namespace imload::ui {
+
+inline void skeleton(ImVec2 size) {
+    size = detail::widgets::full_size(size, ImVec2(-FLT_MIN, ImGui::GetTextLineHeight()));
+    const ImVec2 from = ImGui::GetCursorScreenPos();
+    const ImVec2 to(from.x + size.x, from.y + size.y);
+    if (!detail::widgets::take_room(size)) return;
+    detail::widgets::draw_shimmer(from, to, from.x, to.x);
+    animate();
+}
+
+inline void skeleton_lines(int count) {
+    if (count <= 0) return;
+    const float line = ImGui::GetTextLineHeight();
+    const float step = ImGui::GetTextLineHeightWithSpacing();
+    const float width = detail::widgets::room_for(ImGui::GetFontSize() * 12);
+    const ImVec2 from = ImGui::GetCursorScreenPos();
+    if (!detail::widgets::take_room(ImVec2(width, step * static_cast<float>(count - 1) + line)))
+        return;
+    // As tall as letters are, and only those in sight, for there may be many.
+    const float inset = line * 0.12f;
+    const ImDrawList* const list = ImGui::GetWindowDrawList();
+    const float above = list->GetClipRectMin().y - from.y;
+    const float below = list->GetClipRectMax().y - from.y;
+    const auto line_at = [=](float y) {
+        return static_cast<int>(std::clamp(y / step, 0.0f, static_cast<float>(count - 1)));
+    };
+    for (int i = line_at(above); i <= line_at(below); ++i) {
+        const float y = from.y + step * static_cast<float>(i);
+        const bool shorter = count > 1 && i == count - 1;
+        detail::widgets::draw_shimmer(
+            ImVec2(from.x, y + inset),
+            ImVec2(from.x + (shorter ? width * 0.6f : width), y + line - inset), from.x,
+            from.x + width);
+    }
+    animate();
 }
 
 } // namespace imload::ui
