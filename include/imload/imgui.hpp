@@ -1,10 +1,13 @@
 #pragma once
 
-// Dear ImGui: a session for each ImGui context, which begins its frame by itself, and the widgets
-// that show what a loader knows. Needs the public imgui.h, 1.86 or newer, and nothing else of it.
+// Dear ImGui: a session for each ImGui context, which begins its frame by itself, the widgets that
+// show what a loader knows, the inspector and the demo. Needs the public imgui.h, 1.86 or newer,
+// and nothing else of it. Each part can be included alone, which compiles faster.
 
 #include <imload/imgui/context_session.hpp>
+#include <imload/imgui/demo.hpp>
 #include <imload/imgui/error_box.hpp>
+#include <imload/imgui/inspector.hpp>
 #include <imload/imgui/motion.hpp>
 #include <imload/imgui/progress_bar.hpp>
 #include <imload/imgui/show.hpp>
