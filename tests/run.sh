@@ -5,19 +5,22 @@ source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../examples/setup.sh"
 
 usage() {
     cat <<END
-usage: tests/run.sh [quick]
+usage: tests/run.sh [quick | bench [sections...]]
 
 Builds and runs every test: a plain build in which a warning is an error, then the library's own
 tests again under the address and undefined behaviour sanitizers, and under the thread sanitizer.
 Missing packages are installed with apt first, after saying which and why.
 
     quick    only the plain build
+    bench    no tests: measures imload beside what one would use instead, and prints a table;
+             the words after it name the sections to measure, such as polls or frames
 END
 }
 
 case ${1-} in
 '') builds=(plain address thread) ;;
 quick) builds=(plain) ;;
+bench) builds=(bench) ;;
 -h | --help)
     usage
     exit
@@ -71,13 +74,58 @@ install_catch2() {
     fi
 }
 
+# The package with Boost's newest headers that this distribution has.
+boost_package() {
+    { apt-cache --names-only search '^libboost1[.][0-9]+-dev$' 2>/dev/null || true; } |
+        cut -d ' ' -f 1 | sort -V | tail -n 1
+}
+
+need_bench() {
+    local flat_map=boost/unordered/unordered_flat_map.hpp
+    need libbenchmark-dev "Google Benchmark, measures" has_header benchmark/benchmark.h
+    if ! has_header "$flat_map" -std=c++20; then
+        local boost
+        boost=$(boost_package)
+        need "${boost:-libboost-dev}" "Boost, whose flat map is compared with" false
+    fi
+    need libabsl-dev "Abseil, the same" has_header absl/container/flat_hash_map.h -std=c++20
+    need valgrind "counts instructions" command -v valgrind
+    need binutils "measures object code" command -v size
+}
+
 need_build_tools
-need_window
-need_screen
+if [[ $builds == bench ]]; then
+    need_bench
+else
+    need_window
+    need_screen
+fi
 need libtbb-dev "oneTBB, whose threads are tested with" has_header oneapi/tbb/task_arena.h -std=c++20
 need libasio-dev "asio, the same" has_header asio/thread_pool.hpp
 install_missing
 install_catch2
+
+# ---- Measuring ---------------------------------------------------------------------------------
+
+# Its words name the sections to measure, all without one.
+bench() {
+    local folder=$project/build/bench
+    local plot=$folder/polls.svg offline=()
+    # Only the benchmark is built: what else the build knows need not be fetched.
+    if has_catch2; then offline=(-DFETCHCONTENT_FULLY_DISCONNECTED=ON); fi
+    configure "$folder" -DCMAKE_BUILD_TYPE=Release "-DCMAKE_CXX_FLAGS_RELEASE=-O2 -DNDEBUG" \
+        -DIMLOAD_BUILD_BENCH=ON -DIMLOAD_BUILD_EXAMPLES=OFF "${offline[@]}" ||
+        fail "the benchmark cannot be configured"
+    build "$folder" --target bench || fail "the benchmark cannot be built"
+    say "measuring, which takes some minutes; best while the machine does nothing else"
+    "$folder/tests/bench/bench" --plot "$plot" "$@"
+    [[ ! -f $plot ]] || say "how a poll's cost grows with the number of keys is plotted in $plot"
+}
+
+if [[ $builds == bench ]]; then
+    bench "${@:2}"
+    exit
+fi
 
 # ---- Building and running ---------------------------------------------------------------------
 
