@@ -17,6 +17,16 @@
 
 namespace imload {
 
+namespace detail {
+
+/// How an argument goes on to a function that is not inlined.
+template <class A>
+using passed = std::conditional_t<std::is_trivially_copyable_v<A> && !std::is_array_v<A> &&
+                                      sizeof(A) <= 2 * sizeof(void*),
+                                  A, const A&>;
+
+} // namespace detail
+
 /// A callable that loads in the background. Made by async_load(); a value, cheap to make anew in
 /// each frame: it allocates nothing and starts nothing. Kept, it needs the characters of its key to
 /// outlive it, as a literal does.
@@ -124,18 +134,20 @@ private:
         using slot = typename call::slot;
         using found = result<typename call::value>;
         detail::engine& e = here("poll");
-        const auto key = search<call>(args...);
-        if (slot* const s = e.template next_if<slot>(key, fingerprint_)) [[likely]]
+        if (slot* const s = e.template next_if<slot>(search<call>(args...), fingerprint_))
+            [[likely]]
             return found(s->get(), s, &e);
-        return ask_slowly<call, found>(e, key, args...);
+        return ask_slowly<call, found, detail::passed<Args>...>(e, args...);
     }
 
-    template <class Call, class Found, class Key, class... Args>
-    IMLOAD_NOINLINE Found ask_slowly(detail::engine& e, const Key& key, const Args&... args) const {
+    /// Small arguments come by value: taking the address of one would keep it in memory for the
+    /// fast path too. The key is made anew for the same reason.
+    template <class Call, class Found, class... Passed>
+    IMLOAD_NOINLINE Found ask_slowly(detail::engine& e, Passed... args) const {
         using slot = typename Call::slot;
         if (e.closed()) return Found();
         bool made = false;
-        slot& s = e.template find_or_make<slot>(key, made);
+        slot& s = e.template find_or_make<slot>(search<Call>(args...), made);
         if (s.fast == fingerprint_)
             s.asked = e.frame();
         else

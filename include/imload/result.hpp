@@ -132,7 +132,7 @@ protected:
     }
     [[nodiscard]] const detail::entry& cold() const noexcept { return *slot_->cold; }
     [[nodiscard]] const detail::flight* going() const noexcept {
-        return slot_ ? cold().going.get() : nullptr;
+        return slot_ ? cold().going : nullptr;
     }
     void check_thread(const char* call) const {
         if (!engine_->owned_here()) detail::wrong_thread(call);

@@ -4,6 +4,7 @@
 #include <imload/config.hpp>
 #include <imload/detail/deadline_queue.hpp>
 #include <imload/detail/flag_scope.hpp>
+#include <imload/detail/flight_pool.hpp>
 #include <imload/detail/frame_times.hpp>
 #include <imload/detail/graveyard.hpp>
 #include <imload/detail/hub.hpp>
@@ -261,6 +262,7 @@ private:
     const void* owner_ = nullptr;
     std::uint64_t misses_ = 0;
     slot_memory memory_;
+    flight_pool flights_;
     slot_index index_;
     std::size_t size_ = 0;
     std::unordered_map<std::uint64_t, std::unique_ptr<settings>> settings_;

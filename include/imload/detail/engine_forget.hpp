@@ -51,7 +51,7 @@ inline void engine::evict_excess() {
     if (most == 0 || size_ <= most || frame_ < evict_from_) return;
     std::vector<slot_base*> candidates;
     for_each_slot([&](slot_base& s) {
-        const flight* const f = s.cold->going.get();
+        const flight* const f = s.cold->going;
         const bool busy = f && (f->now != phase::idle || f->put);
         if (!asked_last_frame(s) && !busy) candidates.push_back(&s);
     });

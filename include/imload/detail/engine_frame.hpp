@@ -99,6 +99,8 @@ inline void engine::show_mail() {
 /// Runs what was posted, in the frame that ends; what is posted meanwhile waits for the next. The
 /// functions after one that throws wait too.
 inline void engine::run_posts() {
+    posts_run_ = 0;
+    if (mail_.posts.empty()) return;
     auto posts = std::move(mail_.posts);
     mail_.posts.clear();
     std::size_t done = 0;
@@ -161,11 +163,11 @@ inline void engine::apply_touched() {
 /// A key that waits for nothing needs no flight.
 inline void engine::release_if_quiet(slot_base& s) {
     entry& e = *s.cold;
-    const flight* const f = e.going.get();
+    const flight* const f = e.going;
     if (!f || f->now != phase::idle || f->failure || f->how || f->put || f->parked || f->stale ||
         f->anchored || f->due_at != not_listed || f->pretends != simulation{})
         return;
-    e.going.reset();
+    flights_.give(std::exchange(e.going, nullptr));
 }
 
 inline void engine::run_timers() {

@@ -77,7 +77,7 @@ inline void engine::insert(slot_base& s, slot_memory::room r, std::uint64_t hash
 
 /// A key that cannot be found again: it stays vacant, with its error, and goes with the frame.
 inline bool engine::is_invalid(const slot_base& s) noexcept {
-    const flight* const f = s.cold->going.get();
+    const flight* const f = s.cold->going;
     return f && f->failure && f->failure->kind == error_kind::invalid_key;
 }
 
@@ -97,7 +97,7 @@ inline void engine::erase(slot_base& s) {
     if (e.going) {
         deadlines_.remove(s);
         if (e.going->now == phase::settling || e.going->now == phase::retrying) --waiting_;
-        e.going.reset();
+        flights_.give(std::exchange(e.going, nullptr));
     }
     use(e, nullptr);
     const std::uint32_t id = e.id;
@@ -110,7 +110,7 @@ inline void engine::erase(slot_base& s) {
 }
 
 inline flight& engine::flight_of(slot_base& s) {
-    if (!s.cold->going) s.cold->going = std::make_unique<flight>();
+    if (!s.cold->going) s.cold->going = flights_.take();
     return *s.cold->going;
 }
 
@@ -136,6 +136,10 @@ inline void engine::adopt(slot_base& s, const asked& a) {
         shared = std::make_unique<settings>();
         shared->values = a.wanted;
         shared->fingerprint = a.fingerprint;
+        const options& o = a.wanted;
+        shared->timed = std::min({o.refresh_every, o.stale_after, o.expire_after, o.timeout}) <
+                            time_span(never) ||
+                        o.settle > time_span{};
     }
     use(e, shared.get());
     const time_span every = a.wanted.refresh_every;
@@ -166,7 +170,7 @@ void engine::ask(slot_base& s, const asked& a, How how) {
     entry& e = *s.cold;
     occupy(e);
     adopt(s, a);
-    flight* const f = e.going.get();
+    flight* const f = e.going;
     const phase doing = f ? f->now : phase::idle;
     const bool prefetched = std::exchange(e.prefetched, false);
     if (f && std::exchange(f->parked, false)) {
@@ -201,7 +205,7 @@ void engine::ask(slot_base& s, const asked& a, How how) {
 /// Whether asking for an idle key is to start a run.
 inline bool engine::wants_run(const slot_base& s) {
     const entry& e = *s.cold;
-    const flight* const f = e.going.get();
+    const flight* const f = e.going;
     if (e.cancelled || (f && (f->forgotten || f->put))) return false;
     if (!e.has_value) return !f || !f->failure;
     return now() >= stale_from(s);
@@ -267,7 +271,7 @@ std::exception_ptr engine::keep_starter(slot_base& s, const asked& a, How& how) 
 /// A poll may take the short way exactly while a value is there and asking has nothing to do.
 inline void engine::set_fast(slot_base& s) noexcept {
     const entry& e = *s.cold;
-    const flight* const f = e.going.get();
+    const flight* const f = e.going;
     const bool asking_matters =
         e.prefetched || e.vacant ||
         (f && (f->now == phase::queued || f->now == phase::settling || f->parked || f->stale));

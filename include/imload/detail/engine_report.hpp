@@ -21,7 +21,7 @@ inline bool engine::is_stale(const slot_base& s) {
 }
 
 inline std::chrono::nanoseconds engine::refresh_in(const slot_base& s) {
-    const flight* const f = s.cold->going.get();
+    const flight* const f = s.cold->going;
     if (!f || f->next_refresh == time_point::max()) return never;
     return std::max(f->next_refresh - now(), std::chrono::nanoseconds::zero());
 }

@@ -108,7 +108,7 @@ inline void engine::hold_up(slot_base& s, time_span grace) {
 
 /// Lets go of what a key is doing: its run is told to stop, and is never applied.
 inline void engine::end_run(slot_base& s) {
-    flight* const f = s.cold->going.get();
+    flight* const f = s.cold->going;
     if (!f || f->now == phase::idle) return;
     ++s.cold->generation;
     if (f->pretends.state == simulated::loading) f->pretends.state = simulated::nothing;

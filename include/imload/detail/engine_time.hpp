@@ -24,7 +24,7 @@ inline time_point engine::now() {
 /// Sets the next slot of refresh_every: the first at or after `not_before` that is later than the
 /// last start, so that a missed one is skipped and runs never overlap.
 inline void engine::next_refresh(slot_base& s, time_point not_before) {
-    flight* const f = s.cold->going.get();
+    flight* const f = s.cold->going;
     if (!f || !s.cold->set) return;
     const std::chrono::nanoseconds every = s.cold->set->values.refresh_every;
     f->next_refresh = time_point::max();
@@ -43,6 +43,10 @@ inline void engine::schedule(slot_base& s) {
     const bool ages = e.has_value && (o.stale_after != never || o.expire_after != never);
     if (!e.going && !ages) return;
     flight& f = flight_of(s);
+    if (e.set && !e.set->timed && !f.held && f.now != phase::retrying) {
+        deadlines_.set(s, time_point::max());
+        return;
+    }
     time_point due = time_point::max();
     const auto at = [&due](time_point t) { due = std::min(due, t); };
     if (f.held) at(look_due(s));

@@ -11,6 +11,7 @@
 #include <imload/options.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -38,13 +39,13 @@ public:
 /// What a task carries: the right to run one job of the hub. Tickets and queued jobs are paired,
 /// so that a lost ticket strands exactly one job, and a job run by another's ticket strands none.
 struct ticket final : runnable {
-    explicit ticket(ref<hub> h) noexcept;
-    ~ticket() override;
     void run() noexcept override;
+    void end() noexcept override; ///< back to the hub, which may give it out again
 
-    const ref<hub> home;
-    job* load = nullptr; ///< guarded by the hub's mutex; the queue keeps it alive
-    bool used = false;   ///< guarded by the hub's mutex
+    ref<hub> home;          ///< null while the hub has it
+    job* load = nullptr;    ///< guarded by the hub's mutex; the queue keeps it alive
+    bool used = false;      ///< guarded by the hub's mutex
+    ticket* next = nullptr; ///< of those the hub has
 };
 
 /// Where the UI thread and the workers meet: the queue one way, the inbox the other. It belongs to
@@ -54,6 +55,7 @@ public:
     using steady = std::chrono::steady_clock;
 
     explicit hub(const clock* c) noexcept : clock_(c) {}
+    ~hub() override;
 
     /// All that workers left since the last frame.
     struct mail {
@@ -104,11 +106,12 @@ public:
     void complete(job& j) noexcept;
     void publish(job& j);
     void run_one(ticket& t) noexcept;
-    void lose(ticket& t) noexcept;
+    void take_back(ticket& t) noexcept;
 
 private:
     void unpair(job& j) noexcept;
-    void fail_load(ticket& t, std::unique_ptr<error> why) noexcept;
+    void fail_load(std::unique_lock<std::mutex> lock, ticket& t,
+                   std::unique_ptr<error> why) noexcept;
     void land(std::unique_lock<std::mutex>& lock, ref<job> j) noexcept;
     void signal(std::unique_lock<std::mutex>& lock) noexcept;
     void leave_outside() noexcept;
@@ -119,11 +122,14 @@ private:
     std::condition_variable changed_;
     ready_queue queue_;
     mail mail_;
+    std::atomic<bool> any_mail_{false}; ///< or woken_: spares a quiet frame the lock
     std::shared_ptr<const std::function<void()>> wake_;
     const clock* const clock_;
-    std::size_t running_ = 0;  ///< workers inside a callable
-    std::uint64_t places_ = 0; ///< a bit for each place that one of them has
-    std::size_t outside_ = 0;  ///< workers inside the wake hook or the user's clock
+    ticket* tickets_ = nullptr; ///< to be given out again
+    std::size_t spare_ = 0;     ///< how many those are
+    std::size_t running_ = 0;   ///< workers inside a callable
+    std::uint64_t places_ = 0;  ///< a bit for each place that one of them has
+    std::size_t outside_ = 0;   ///< workers inside the wake hook or the user's clock
     std::size_t waiters_ = 0;
     std::uint64_t wakes_ = 0;
     bool signalled_ = false; ///< there is something to see, not yet collected
@@ -131,13 +137,33 @@ private:
     bool closed_ = false;
 };
 
-inline ticket::ticket(ref<hub> h) noexcept : home(std::move(h)) {}
-inline ticket::~ticket() { home->lose(*this); }
 inline void ticket::run() noexcept { home->run_one(*this); }
+inline void ticket::end() noexcept {
+    const ref<hub> h = std::move(home);
+    h->take_back(*this);
+}
+
+inline hub::~hub() {
+    while (ticket* const t = tickets_) {
+        tickets_ = t->next;
+        delete t;
+    }
+}
 
 inline ref<ticket> hub::enqueue(job& j, int priority, bool prefetch) {
-    auto t = make_counted<ticket>(ref<hub>(this));
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    ref<ticket> t;
+    if (tickets_) {
+        t = ref<ticket>(tickets_);
+        tickets_ = t->next;
+        --spare_;
+    } else {
+        lock.unlock();
+        t = make_counted<ticket>();
+        lock.lock();
+    }
+    t->home = ref<hub>(this);
+    t->used = false;
     if (closed_) return t;
     queue_.push(j, priority, prefetch);
     j.retain(); // the queue's share
@@ -193,7 +219,7 @@ inline void hub::reject(ticket& t, std::exception_ptr thrown) {
     auto why = std::make_unique<error>(error_from(std::move(thrown)));
     why->kind = error_kind::rejected;
     why->message = "the executor refused the load: " + why->message;
-    fail_load(t, std::move(why));
+    fail_load(std::unique_lock(mutex_), t, std::move(why));
 }
 
 inline void hub::begin_frame(std::vector<ref<job>>& unasked) {
@@ -209,8 +235,10 @@ inline void hub::begin_frame(std::vector<ref<job>>& unasked) {
 }
 
 inline void hub::collect(mail& into, bool new_frame) {
+    if (!any_mail_.load(std::memory_order_acquire)) return;
     const std::lock_guard lock(mutex_);
     if (new_frame) woken_ = false;
+    any_mail_.store(woken_, std::memory_order_relaxed); // that is for a new frame to take back
     std::swap(mail_, into);
     for (const ref<job>& j : into.partial) j->has_mailed = false;
     signalled_ = false;

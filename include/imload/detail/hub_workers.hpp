@@ -8,21 +8,32 @@
 
 namespace imload::detail {
 
-inline void hub::lose(ticket& t) noexcept {
-    {
-        const std::lock_guard lock(mutex_);
-        if (t.used || closed_ || !t.load) return;
+/// A task is gone for good: if it had not been called, its load fails.
+inline void hub::take_back(ticket& t) noexcept {
+    std::unique_lock lock(mutex_);
+    if (!t.used && !closed_ && t.load) {
+        lock.unlock();
+        auto why = std::make_unique<error>();
+        why->kind = error_kind::abandoned;
+        why->message = "the executor dropped the load without running it";
+        fail_load(std::unique_lock(mutex_), t, std::move(why));
+        lock.lock();
     }
-    auto why = std::make_unique<error>();
-    why->kind = error_kind::abandoned;
-    why->message = "the executor dropped the load without running it";
-    fail_load(t, std::move(why));
+    constexpr std::size_t most = 4096;
+    if (spare_ == most) {
+        lock.unlock();
+        delete &t;
+        return;
+    }
+    ++spare_;
+    t.load = nullptr;
+    t.next = std::exchange(tickets_, &t);
 }
 
 /// The load that a ticket stands for fails, unless it has begun all the same or another task is to
 /// run it.
-inline void hub::fail_load(ticket& t, std::unique_ptr<error> why) noexcept {
-    std::unique_lock lock(mutex_);
+inline void hub::fail_load(std::unique_lock<std::mutex> lock, ticket& t,
+                           std::unique_ptr<error> why) noexcept {
     job* const j = t.load;
     if (!j) return;
     unpair(*j);
@@ -89,6 +100,7 @@ inline void hub::leave_outside() noexcept {
 /// Gives the lock up.
 inline void hub::signal(std::unique_lock<std::mutex>& lock) noexcept {
     signalled_ = true;
+    any_mail_.store(true, std::memory_order_release);
     if (waiters_ > 0) changed_.notify_all();
     if (woken_ || !wake_) {
         lock.unlock();
@@ -142,6 +154,7 @@ inline void hub::run_one(ticket& t) noexcept {
         best->worker = take_place();
         ++running_;
         mail_.begun.push_back(j);
+        any_mail_.store(true, std::memory_order_release);
         if (best->timed) signal(lock);
     }
     const int place = j->worker;

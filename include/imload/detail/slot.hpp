@@ -46,6 +46,7 @@ struct settings {
     options values;
     std::uint64_t fingerprint = 0;
     std::size_t users = 0; ///< keys
+    bool timed = false;    ///< one of the values makes something due
 };
 
 inline constexpr std::size_t not_listed = static_cast<std::size_t>(-1);
@@ -91,7 +92,7 @@ struct flight {
 struct entry {
     time_point landed{}; ///< when the value was made
     settings* set = nullptr;
-    std::unique_ptr<flight> going;  ///< null while nothing is
+    flight* going = nullptr;        ///< of a flight_pool; null while nothing is
     std::uint32_t version = 0;      ///< values applied
     std::uint32_t landed_frame = 0; ///< the frame that shows the newest value first
     std::uint32_t generation = 0;   ///< a run of an older one is never applied
