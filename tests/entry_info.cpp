@@ -115,9 +115,10 @@ TEST_CASE("a label names the callable as far as it is known, and the arguments")
     const auto label = [](const auto& r) { return r.label(); };
     CHECK(label(imload::async_load<&twice>(app.session).poll(1)).ends_with("twice(1)"));
     CHECK(label(imload::async_load(app.session, "a key", twice).poll(1)) == "a key(1)");
-    CHECK(label(imload::async_load(app.session, [](std::string, bool) { return 1; })
-                    .poll("text", true))
-              .ends_with("(\"text\", true)"));
+    CHECK(
+        label(
+            imload::async_load(app.session, [](std::string, bool) { return 1; }).poll("text", true))
+            .ends_with("(\"text\", true)"));
     const auto of_pointer = label(imload::async_load(app.session, twice).poll(1));
     CHECK(of_pointer.starts_with("int"));
     CHECK(of_pointer.ends_with("(1)"));
@@ -130,4 +131,38 @@ TEST_CASE("a result of no key has no id and no label") {
     CHECK(none.label().empty());
     CHECK(none.last_asked_frame() == 0);
     none.request_frame(1s);
+}
+
+TEST_CASE("for_some of nothing visits nothing") {
+    ui app;
+    auto load = imload::async_load(app.session, twice);
+    ask(load, 1);
+    std::uint32_t from = 0;
+    CHECK_FALSE(app.session.for_some(from, 0, [](const imload::entry_info&) { FAIL(); }));
+}
+
+TEST_CASE("a long argument is cut where no character is split") {
+    ui app;
+    auto load = imload::async_load(app.session, "text", [](std::string) { return 1; });
+    for (const char* first : {"", "x"}) {
+        std::string text = first;
+        for (int i = 0; i < 50; ++i) text += "\xc3\xa4";
+        const std::string label = load.poll(text).label();
+        const auto dots = label.find("...");
+        REQUIRE(dots != std::string::npos);
+        CHECK(label[dots - 1] == '\xa4');
+    }
+}
+
+TEST_CASE("sessions have serial numbers of their own") {
+    std::uint64_t first = 0;
+    {
+        ui app;
+        first = app.session.serial();
+        auto load = imload::async_load(app.session, twice);
+        CHECK(load.poll(1).session_serial() == first);
+    }
+    ui app;
+    CHECK(app.session.serial() != first);
+    CHECK(imload::result<int>{}.session_serial() == 0);
 }

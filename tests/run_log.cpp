@@ -179,3 +179,48 @@ TEST_CASE("runs that work at once have different places in the log, and free the
     CHECK(app.run(1).worker == 1);
     CHECK(app.run(2).worker == 0);
 }
+
+TEST_CASE("a refresh by the timer is logged also where the ask brings a fresh callable") {
+    logged app;
+    const auto frame = [&](imload::time_span step) { // one type of lambda, so one key
+        int k = 1;
+        ask(imload::async_load(app.session, "adds", [k](int x) { return x + k; },
+                               {.refresh_every = 1s}),
+            1);
+        app.executor.run_all();
+        app.frame_after(step);
+    };
+    frame(0ms);
+    frame(1s);
+    frame(0ms); // asked while the timer's run is queued
+    frame(0ms);
+    REQUIRE(app.runs() == 2);
+    CHECK(app.run(1).cause == run_cause::timer);
+    CHECK(app.run(1).outcome == run_outcome::success);
+}
+
+TEST_CASE("what shutdown drops is counted and logged once") {
+    logged app;
+    auto load = imload::async_load(app.session, half);
+    auto held = imload::async_load(app.session, "held", half, {.poll_interval = 1s});
+    ask(held, 2);
+    app.executor.run_all();
+    app.frame_after(10ms);
+    ask(held, 2);
+    ask(load, 4);
+    app.session.shutdown();
+    const auto counts = app.statistics();
+    CHECK(counts.in_flight == 0);
+    CHECK(counts.starts == 2);
+    CHECK(counts.dropped == 1);
+    CHECK(counts.discarded == 1);
+    CHECK(app.run(1).outcome == run_outcome::dropped);
+}
+
+TEST_CASE("a log may be as large as one likes") {
+    ui app;
+    app.session.record_runs(static_cast<std::size_t>(-1));
+    auto load = imload::async_load(app.session, half);
+    ask(load, 2);
+    CHECK(app.session.runs().size() == 1);
+}

@@ -146,3 +146,94 @@ TEST_CASE("simulating what no key is, or on a session that has ended, does nothi
     r.simulate({.state = simulated::failure});
     CHECK(app.session.size() == 0);
 }
+
+TEST_CASE("latency that is taken back shows the run at once") {
+    ui app;
+    auto load = imload::async_load(app.session, twice);
+    ask(load, 1);
+    load.poll(1).simulate({.latency = 1h});
+    app.land();
+    ask(load, 1);
+    CHECK(load.poll(1).status() == status::running);
+    load.poll(1).simulate({});
+    CHECK(app.session.wait_time() == 0ms);
+    app.frame();
+    CHECK(load.poll(1).value() == 2);
+}
+
+TEST_CASE("asking in the frame in which a key begins to pretend starts nothing") {
+    ui app;
+    auto load = imload::async_load(app.session, twice, {.poll_interval = 1s});
+    for (const auto state : {simulated::loading, simulated::failure}) {
+        const auto starts = app.starts();
+        ask(load, 1);
+        load.poll(1).simulate({.state = state});
+        ask(load, 1);
+        app.frame();
+        app.land();
+        CHECK_FALSE(load.poll(1).has_value());
+        CHECK(app.starts() <= starts + 1); // what was asked for before
+        load.poll(1).forget();
+        app.frames(3);
+        CHECK(app.statistics().in_flight == 0);
+        CHECK(app.session.wait_idle(0s));
+    }
+}
+
+TEST_CASE("a refresh in the frame in which a key begins to pretend is given up") {
+    ui app;
+    auto load = imload::async_load(app.session, twice);
+    ask(load, 1);
+    app.land();
+    load.poll(1).simulate({.state = simulated::loading});
+    load.poll(1).refresh();
+    app.land();
+    CHECK(load.poll(1).status() == status::running);
+    CHECK_FALSE(load.poll(1).has_value());
+    CHECK(app.statistics().in_flight == 0);
+}
+
+TEST_CASE("cancel and forget beat a pretence of the same frame") {
+    ui app;
+    auto load = imload::async_load(app.session, twice);
+    ask(load, 1);
+    app.land();
+    load.poll(1).simulate({.state = simulated::loading});
+    load.poll(1).cancel();
+    app.frame();
+    CHECK(load.poll(1).has_value());
+    CHECK(load.poll(1).simulates().state == simulated::nothing);
+
+    load.poll(1).simulate({.state = simulated::failure});
+    app.frame();
+    load.poll(1).forget();
+    load.poll(1).refresh();
+    app.land();
+    CHECK(load.poll(1).value() == 2);
+}
+
+TEST_CASE("a pretended load has no progress of an earlier run") {
+    ui app;
+    auto load = imload::async_load(app.session, "tells",
+                                   [](imload::context& c) { return c.progress(0.8, "nearly"), 1; },
+                                   {.refresh_every = 1h});
+    ask(load);
+    app.executor.run_all();
+    app.frame();
+    (void)load.poll().progress();
+    load.poll().simulate({.state = simulated::loading});
+    app.frame();
+    CHECK(load.poll().progress().fraction < 0);
+    CHECK(load.poll().progress().text.empty());
+}
+
+TEST_CASE("keys that pretend to load are forgotten as others are") {
+    ui app;
+    auto load = imload::async_load(app.session, twice, {.forget_after = 1s});
+    ask(load, 1);
+    load.poll(1).simulate({.state = simulated::loading});
+    app.frames(3);
+    app.frame_after(2s);
+    app.frame();
+    CHECK(app.keys() == 0);
+}

@@ -83,11 +83,15 @@ public:
     [[nodiscard]] std::uint64_t id() const noexcept {
         return slot_ ? detail::engine::id_of(*slot_) : 0;
     }
+    /// session::serial() of its session; 0 of no key.
+    [[nodiscard]] std::uint64_t session_serial() const noexcept {
+        return engine_ ? engine_->serial() : 0;
+    }
     /// Callable and arguments as text. A function given by its pointer is known by type and address
     /// only: async_load<&fn>() or a key gives it a name.  Cost: an allocation.
     [[nodiscard]] std::string label() const {
         std::string text;
-        if (slot_) slot_->type->describe(*slot_, text);
+        if (slot_ && slot_->type) slot_->type->describe(*slot_, text);
         return text;
     }
 
@@ -113,7 +117,7 @@ public:
     void simulate(const simulation& how) const {
         if (!slot_) return;
         check_thread("simulate");
-        engine_->simulate(*slot_, how);
+        if (slot_->type) engine_->simulate(*slot_, how);
     }
     [[nodiscard]] simulation simulates() const noexcept {
         return going() ? going()->pretends : simulation{};
@@ -140,7 +144,7 @@ protected:
     void act(const char* call, void (detail::engine::*action)(detail::slot_base&)) const {
         if (!slot_) return;
         check_thread(call);
-        (engine_->*action)(*slot_);
+        if (slot_->type) (engine_->*action)(*slot_);
     }
     [[noreturn]] void no_value() const;
 

@@ -52,7 +52,7 @@ public:
     void keep(std::size_t most) {
         std::vector<run_record> kept;
         const std::size_t n = size() < most ? size() : most;
-        kept.reserve(most);
+        kept.reserve(n);
         for (std::size_t i = size() - n; i < size(); ++i) kept.push_back(std::move(at(i)));
         ring_ = std::move(kept);
         first_ = 0;

@@ -99,6 +99,9 @@ public:
     /// refreshed by its timer, and wait_time does not wait for that.
     void set_active(bool active) { here("session::set_active").set_active(active); }
 
+    /// A number that no other session of the process ever has.
+    [[nodiscard]] std::uint64_t serial() const noexcept { return engine_.serial(); }
+
     /// How many keys there are.
     [[nodiscard]] std::size_t size() const noexcept { return engine_.size(); }
 
@@ -185,6 +188,7 @@ void session::for_each(Visitor visitor) {
 template <class Visitor>
 bool session::for_some(std::uint32_t& from, std::size_t most, Visitor visitor) {
     detail::engine& e = here("session::for_some");
+    if (most == 0) return false;
     return e.for_some_slots(from, most, [&](detail::slot_base& s) {
         const entry_info info = describe(result_base(&s, &e));
         visitor(info);

@@ -740,3 +740,74 @@ TEST_CASE("show works in collapsed windows, in those that fit their content, and
         CHECK(s.height() > ImGui::GetFrameHeight());
     }
 }
+
+namespace {
+
+int refuses(int) { throw std::runtime_error("refused"); }
+
+/// Where the last item has its Retry button.
+ImVec2 retry_button() {
+    return ImVec2(ImGui::GetItemRectMin().x + 25, ImGui::GetItemRectMax().y - 12);
+}
+
+} // namespace
+
+TEST_CASE("two shows of one key have a Retry each") {
+    rig r;
+    ImVec2 first;
+    ImVec2 second;
+    const auto draw = [&] {
+        const auto p = imload::async_load(r.session, refuses).poll(1);
+        imload::ui::show(p, [](int) { ImGui::TextUnformatted("a"); });
+        first = retry_button();
+        imload::ui::show(p, [](int) { ImGui::TextUnformatted("b"); });
+        second = retry_button();
+    };
+    r.frame(draw);
+    for (const ImVec2* const at : {&first, &second}) {
+        r.executor.run_all();
+        for (int i = 0; i < 4; ++i) r.frame(draw);
+        const auto starts = r.session.statistics().starts;
+        r.gui.click(*at, [&] { r.frame(draw); });
+        CHECK(r.session.statistics().starts == starts + 1);
+    }
+}
+
+TEST_CASE("keys of two sessions in one window have buttons of their own") {
+    rig r;
+    imload::manual_executor other_executor;
+    imload::session other{{.executor = &other_executor, .clock = &r.clock, .wake = [] {}}};
+    ImVec2 at;
+    const auto frame = [&] {
+        other.begin_frame();
+        r.frame([&] {
+            imload::ui::error_box(imload::async_load(r.session, refuses).poll(1));
+            imload::ui::error_box(imload::async_load(other, refuses).poll(1));
+            at = retry_button();
+        });
+    };
+    frame();
+    r.executor.run_all();
+    other_executor.run_all();
+    for (int i = 0; i < 3; ++i) frame();
+    const auto starts = other.statistics().starts;
+    r.gui.click(at, frame);
+    CHECK(other.statistics().starts == starts + 1);
+}
+
+TEST_CASE("a skeleton that stands for a key asks that key's session for frames") {
+    rig r;
+    imload::manual_executor executor;
+    imload::session other{{.executor = &executor, .clock = &r.clock, .wake = [] {}}};
+    for (int i = 0; i < 8; ++i) {
+        other.begin_frame();
+        r.frame(
+            [&] {
+                const auto load = imload::async_load(other, [](int x) { return x; });
+                imload::ui::show(load.poll(1), [](int) {});
+            },
+            std::chrono::milliseconds(100));
+    }
+    CHECK(other.next_frame().cause == imload::wake_cause::requested);
+    CHECK(r.session.next_frame().cause == imload::wake_cause::nothing);
+}

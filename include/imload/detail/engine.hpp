@@ -22,6 +22,7 @@
 #include <imload/status.hpp>
 #include <imload/thread_pool.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -164,6 +165,7 @@ public:
     const run_control::progress_state& progress(slot_base& s);
     [[nodiscard]] hub& line() noexcept { return *hub_; }
     [[nodiscard]] bool closed() const noexcept { return closed_; }
+    [[nodiscard]] std::uint64_t serial() const noexcept { return serial_; }
 
 private:
     // keys
@@ -204,6 +206,8 @@ private:
     void set_value(slot_base& s, job& j, time_point when, bool partial = false);
     void drop_value(slot_base& s, const slot_type& type);
     void pretend(slot_base& s);
+    static void stop_pretending_to_load(flight& f) noexcept;
+    [[nodiscard]] static bool is_busy(const slot_base& s) noexcept;
     void record(const slot_base& s);
     void record_begun(const job& j) noexcept;
     void record_outcome(const job& j, run_outcome o) noexcept;
@@ -234,6 +238,7 @@ private:
     void stop_unasked();
     void forget_unasked();
     void evict_excess();
+    void evict(slot_base& s);
     void watch_new_keys(const slot_base& s);
     void run_posts();
     void pump();
@@ -315,6 +320,8 @@ private:
     std::unordered_map<const slot_type*, key_watch> watched_; ///< in debug builds
     graveyard graves_;
     std::uint32_t evict_from_ = 0; ///< the frame in which to look again for keys to evict
+    static inline std::atomic<std::uint64_t> made_{0};
+    const std::uint64_t serial_ = ++made_; ///< no other engine of the process has it
     bool active_app_ = true;
     bool in_frame_ = false;
     bool pumping_ = false;

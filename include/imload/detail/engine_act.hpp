@@ -9,8 +9,14 @@
 
 namespace imload::detail {
 
+inline void engine::stop_pretending_to_load(flight& f) noexcept {
+    if (f.pretends.state != simulated::loading) return;
+    f.pretends.state = simulated::nothing;
+    f.pretends_next = false;
+}
+
 inline void engine::refresh(slot_base& s) {
-    if (closed_ || is_invalid(s)) return;
+    if (closed_ || !s.cold->set || is_invalid(s)) return;
     entry& e = *s.cold;
     flight& f = flight_of(s);
     occupy(e);
@@ -25,7 +31,9 @@ inline void engine::refresh(slot_base& s) {
 
 inline void engine::cancel(slot_base& s) {
     entry& e = *s.cold;
-    if (!e.going || e.going->now == phase::idle) return;
+    if (!e.going) return;
+    stop_pretending_to_load(*e.going);
+    if (e.going->now == phase::idle) return;
     e.cancelled = true;
     end_run(s);
     set_fast(s);
@@ -35,6 +43,8 @@ inline void engine::cancel(slot_base& s) {
 inline void engine::forget(slot_base& s) {
     flight& f = flight_of(s);
     end_run(s);
+    f.pretends = {};
+    f.pretends_next = false;
     f.forgotten = true;
     f.put = {};
     touch(s);
@@ -49,7 +59,7 @@ inline void engine::put(slot_base& s, ref<job> value) {
     end_run(s);
     s.cold->cancelled = false;
     f.pretends_next = false;
-    if (f.pretends.state == simulated::loading) f.pretends.state = simulated::nothing;
+    stop_pretending_to_load(f);
     f.put = std::move(value);
     f.put->ended = now();
     f.forgotten = false;
@@ -63,10 +73,12 @@ inline void engine::simulate(slot_base& s, const simulation& how) {
     if (closed_ || is_invalid(s)) return;
     flight& f = flight_of(s);
     const simulated before = f.pretends.state;
+    if (!s.cold->set || f.pretends == how) return;
     occupy(*s.cold);
     if (how.state != before) end_run(s);
     f.pretends = how;
     touch(s);
+    if (f.held) schedule(s);
     if (how.state == before) return;
     s.cold->cancelled = false;
     f.pretends_next = how.state != simulated::nothing;
@@ -81,7 +93,11 @@ inline void engine::simulate(slot_base& s, const simulation& how) {
 /// A key begins to pretend: the value goes, and it runs for ever or has failed.
 inline void engine::pretend(slot_base& s) {
     flight& f = *s.cold->going;
+    const simulation how = f.pretends;
+    end_run(s);
+    f.pretends = how;
     drop_value(s, *s.type);
+    f.progress = {};
     f.failure.reset();
     f.attempt = 0;
     if (f.pretends.state == simulated::loading) {

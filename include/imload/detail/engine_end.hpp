@@ -64,7 +64,11 @@ inline bool engine::stop(time_span deadline) {
         for (slot_base* s : active_)
             if (const ref<job>& j = s->cold->going->run) stopping_.push_back(j);
         hub_->close(unasked_);
-        for (const ref<job>& j : unasked_) drop(*j);
+        for (const ref<job>& j : unasked_) {
+            drop(*j);
+            flight* const f = j->slot->type ? j->slot->cold->going : nullptr;
+            if (f && f->run.get() == j.get()) f->run = {};
+        }
         unasked_.clear();
         flush_stops();
     }
@@ -91,6 +95,7 @@ inline bool engine::shutdown(time_span deadline, bool let_go) {
     deferred_.waiting.clear();
 #endif
     receive();
+    for (slot_base* s : active_) s->cold->going->held = false; // counted below
     for (const ref<job>& j : mail_.landed) discard(*j);
     for (const ref<job>& j : finishing_) discard(*j);
     mail_.clear();

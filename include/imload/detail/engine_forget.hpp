@@ -14,6 +14,19 @@
 
 namespace imload::detail {
 
+/// Something is under way, and no pretence.
+inline bool engine::is_busy(const slot_base& s) noexcept {
+    const flight* const f = s.cold->going;
+    if (!f) return false;
+    return f->put || (f->now != phase::idle && f->pretends.state != simulated::loading);
+}
+
+inline void engine::evict(slot_base& s) {
+    ++counts_.evictions;
+    end_run(s); // it may pretend one
+    erase(s);
+}
+
 /// Erases keys that were not asked for in their forget_after, some thousands a frame at most.
 inline void engine::forget_unasked() {
     if (index_.size() == 0) return;
@@ -30,10 +43,8 @@ inline void engine::forget_unasked() {
         if (s.type && !s.cold->vacant && s.cold->set && s.cold->set->values.forget_after != never) {
             const entry& e = *s.cold;
             const time_point limit = after(frame_times_.of(s.asked), e.set->values.forget_after);
-            const bool busy = e.going && (e.going->now != phase::idle || e.going->put);
-            if (t >= limit && frame_ - s.asked >= 2 && !busy) {
-                ++counts_.evictions;
-                erase(s);
+            if (t >= limit && frame_ - s.asked >= 2 && !is_busy(s)) {
+                evict(s);
             } else {
                 sweep_bound_ = std::min(sweep_bound_, limit);
             }
@@ -51,9 +62,7 @@ inline void engine::evict_excess() {
     if (most == 0 || size_ <= most || frame_ < evict_from_) return;
     std::vector<slot_base*> candidates;
     for_each_slot([&](slot_base& s) {
-        const flight* const f = s.cold->going;
-        const bool busy = f && (f->now != phase::idle || f->put);
-        if (!asked_last_frame(s) && !busy) candidates.push_back(&s);
+        if (!asked_last_frame(s) && !is_busy(s)) candidates.push_back(&s);
     });
     // A large map goes a little below its limit, so that it is not searched again in each frame.
     const std::size_t target = most < 65536 ? most : most - most / 16;
@@ -62,8 +71,7 @@ inline void engine::evict_excess() {
     std::nth_element(candidates.begin(), middle, candidates.end(),
                      [](const slot_base* a, const slot_base* b) { return a->asked < b->asked; });
     for (auto at = candidates.begin(); at != middle; ++at) {
-        ++counts_.evictions;
-        erase(**at);
+        evict(**at);
     }
     // Where too much is in use, a large map is searched again after some frames only.
     if (size_ > most) evict_from_ = frame_ + 1 + static_cast<std::uint32_t>(size_ / 4096);

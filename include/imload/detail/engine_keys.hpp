@@ -185,8 +185,10 @@ void engine::ask(slot_base& s, const asked& a, How how) {
                 f->how = how();
                 fresh = make_job(s);
             });
-            if (!thrown && hub_->replace(*f->run, *fresh, a.wanted.priority))
+            if (!thrown && hub_->replace(*f->run, *fresh, a.wanted.priority)) {
+                fresh->number = f->run->number;
                 f->run = std::move(fresh);
+            }
         } else if (asked_before != frame_ || prefetched) {
             hub_->ask_again(*f->run, a.wanted.priority);
         }
@@ -206,7 +208,7 @@ void engine::ask(slot_base& s, const asked& a, How how) {
 inline bool engine::wants_run(const slot_base& s) {
     const entry& e = *s.cold;
     const flight* const f = e.going;
-    if (e.cancelled || (f && (f->forgotten || f->put))) return false;
+    if (e.cancelled || (f && (f->forgotten || f->put || f->pretends_next))) return false;
     if (!e.has_value) return !f || !f->failure;
     return now() >= stale_from(s);
 }

@@ -102,7 +102,7 @@ inline next_wake engine::next() const {
     if (deadlines_.empty() && frame_wanted_ == time_point::max()) return found;
     const time_point t = this_instant();
     const auto until = [t](time_point due) {
-        return std::max<std::chrono::nanoseconds>(due - t, {});
+        return due <= t ? std::chrono::nanoseconds{} : std::chrono::nanoseconds(due - t);
     };
     const auto [due, s] =
         deadlines_.nearest([this](const slot_base& of) { return wakes_for(of).due; });

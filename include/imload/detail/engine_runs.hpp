@@ -97,6 +97,7 @@ inline void engine::hold_up(slot_base& s, time_span grace) {
     const bool landed = hub_->wait_landed(*j, grace.count() - grace_used_);
     grace_used_ += std::chrono::steady_clock::now() - began;
     if (!landed || !hub_->take_landed(*j) || !is_wanted(*j)) return;
+    record_begun(*j);
     count_time(*j);
     land(s, *j);
     s.cold->shown = s.cold->going ? s.cold->going->now : phase::idle;
@@ -111,7 +112,7 @@ inline void engine::end_run(slot_base& s) {
     flight* const f = s.cold->going;
     if (!f || f->now == phase::idle) return;
     ++s.cold->generation;
-    if (f->pretends.state == simulated::loading) f->pretends.state = simulated::nothing;
+    stop_pretending_to_load(*f);
     if (ref<job> j = std::exchange(f->run, {})) {
         ++counts_.cancelled;
         record_outcome(*j, run_outcome::cancelled);

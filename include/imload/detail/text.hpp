@@ -2,6 +2,7 @@
 
 #include <imload/key.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
@@ -67,8 +68,13 @@ void append_text(std::string& out, const T& v);
 
 inline void append_quoted(std::string& out, std::string_view text) {
     out += '"';
-    out += text.substr(0, 80);
-    out += text.size() > 80 ? "...\"" : "\"";
+    std::size_t end = std::min<std::size_t>(text.size(), 80);
+    const auto continues = [&](std::size_t i) { // within a character of UTF-8
+        return i < text.size() && (static_cast<unsigned char>(text[i]) & 0xc0) == 0x80;
+    };
+    while (end > 0 && continues(end)) --end;
+    out += text.substr(0, end);
+    out += end < text.size() ? "...\"" : "\"";
 }
 
 template <class Range>

@@ -35,7 +35,10 @@ public:
         if (at == known_.end()) at = add(context);
         if (const int frame = ImGui::GetFrameCount(); frame != at->frame) {
             at->frame = frame;
-            at->owned->begin_frame();
+            // What that runs may draw in another context, and so make one more.
+            session* const s = at->owned.get();
+            s->begin_frame();
+            return s;
         }
         return at->owned.get();
     }

@@ -42,11 +42,13 @@ namespace imload::detail::widgets {
 
 /// The ids of a key's own buttons.
 inline void push_id(const result_base& r) {
+    ImGui::PushID(static_cast<int>(r.session_serial()));
     ImGui::PushID(static_cast<int>(r.id() & 0xffffffffu));
     ImGui::PushID(static_cast<int>(r.id() >> 32));
 }
 
 inline void pop_id() {
+    ImGui::PopID();
     ImGui::PopID();
     ImGui::PopID();
 }

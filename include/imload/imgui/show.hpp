@@ -100,7 +100,7 @@ inline void enter_cell() {
 }
 
 /// In the place of content. True: content comes after all.
-bool show_instead(const result_base& r, place_memory& memory, bool has_value);
+bool show_instead(const result_base& r, place_memory& memory, bool has_value, ImGuiID place);
 
 /// What there is to say of a value that is being replaced, or could not be.
 void show_mark(const result_base& r, const place_memory& memory, ImVec2 corner);
@@ -109,16 +109,18 @@ void show_mark(const result_base& r, const place_memory& memory, ImVec2 corner);
 template <class Content>
 [[nodiscard]] ImGuiID place_of(const Content& content) {
     ImGui::PushID(tag_of<Content>());
-    const void* within = tag_of<place_memory>();
-    // All functions of one signature have one type.
-    if constexpr (std::is_function_v<std::remove_pointer_t<Content>>)
-        within = reinterpret_cast<const void*>(content);
-    const ImGuiID place = ImGui::GetID(within);
+    ImGuiID place = ImGui::GetID("place");
+    // All functions of one signature have one type, and all members of one type.
+    if constexpr (std::is_pointer_v<Content> || std::is_member_pointer_v<Content>) {
+        const char* const bytes = reinterpret_cast<const char*>(&content);
+        place = ImGui::GetID(bytes, bytes + sizeof content);
+    }
     ImGui::PopID();
     return place;
 }
 
-inline bool show_instead(const result_base& r, place_memory& memory, bool has_value) {
+inline bool show_instead(const result_base& r, place_memory& memory, bool has_value,
+                         ImGuiID place) {
     const bool failed = !has_value && r.error();
     const bool under_way = r.is_loading() || r.is_refreshing();
     const stage wanted = has_value              ? (under_way ? stage::refreshing : stage::ready)
@@ -137,9 +139,9 @@ inline bool show_instead(const result_base& r, place_memory& memory, bool has_va
     case stage::skeleton:
         enter_cell();
         if (const ImVec2 size = memory.size(); size.y > 0) {
-            ui::skeleton(size);
+            ui::skeleton(size, &r);
         } else {
-            ui::skeleton_lines(3);
+            ui::skeleton_lines(3, &r);
         }
         return false;
     case stage::ready:
@@ -149,15 +151,19 @@ inline bool show_instead(const result_base& r, place_memory& memory, bool has_va
     if (has_value) return true;
     enter_cell();
     if (failed) {
+        ImGui::PushID(static_cast<int>(place));
         ui::error_box(r);
+        ImGui::PopID();
         return false;
     }
     ImGui::BeginGroup();
+    ImGui::PushID(static_cast<int>(place));
     push_id(r);
     ImGui::TextDisabled("Not loaded");
     ImGui::SameLine();
     const bool pressed = ImGui::SmallButton("Load");
     pop_id();
+    ImGui::PopID();
     ImGui::EndGroup();
     if (pressed) r.refresh();
     return false;
@@ -220,8 +226,9 @@ bool show(const result<T>& r, Content&& content) {
                   "take T& or T&&, or the value of another key?");
     if constexpr (takes_value || takes_nothing) {
         if (r.id() == 0 && !r.has_value()) return false;
-        w::place_memory memory(w::place_of<std::decay_t<Content>>(content), r);
-        if (!w::show_instead(r, memory, r.has_value())) return false;
+        const ImGuiID place = w::place_of<std::decay_t<Content>>(content);
+        w::place_memory memory(place, r);
+        if (!w::show_instead(r, memory, r.has_value(), place)) return false;
         w::content_scope scope;
         if constexpr (takes_value) {
             static_cast<void>(std::invoke(content, *r));

@@ -11,11 +11,12 @@ namespace imload::ui {
 
 /// A shimmering box where content will be. A size of 0 is a line of text, one below 0 leaves that
 /// much free at the right or the bottom, as ImGui's own widgets understand it.
-/// Asks for further frames while it is seen.
-void skeleton(ImVec2 size = ImVec2(-1, 0));
+/// Asks for further frames while it is seen, of the session of the key it stands for, or else of
+/// the current one.
+void skeleton(ImVec2 size = ImVec2(-1, 0), const result_base* of = nullptr);
 
 /// The same for a paragraph: so many lines of text, the last of them shorter. One item.
-void skeleton_lines(int count);
+void skeleton_lines(int count, const result_base* of = nullptr);
 
 } // namespace imload::ui
 
@@ -44,16 +45,16 @@ inline void draw_shimmer(ImVec2 from, ImVec2 to, float left, float right) {
 
 namespace imload::ui {
 
-inline void skeleton(ImVec2 size) {
+inline void skeleton(ImVec2 size, const result_base* of) {
     size = detail::widgets::full_size(size, ImVec2(-FLT_MIN, ImGui::GetTextLineHeight()));
     const ImVec2 from = ImGui::GetCursorScreenPos();
     const ImVec2 to(from.x + size.x, from.y + size.y);
     if (!detail::widgets::take_room(size)) return;
     detail::widgets::draw_shimmer(from, to, from.x, to.x);
-    animate();
+    animate(of);
 }
 
-inline void skeleton_lines(int count) {
+inline void skeleton_lines(int count, const result_base* of) {
     if (count <= 0) return;
     const float line = ImGui::GetTextLineHeight();
     const float step = ImGui::GetTextLineHeightWithSpacing();
@@ -77,7 +78,7 @@ inline void skeleton_lines(int count) {
             ImVec2(from.x + (shorter ? width * 0.6f : width), y + line - inset), from.x,
             from.x + width);
     }
-    animate();
+    animate(of);
 }
 
 } // namespace imload::ui

@@ -78,10 +78,10 @@ inline place_memory::place_memory(ImGuiID place, const result_base& r)
           std::chrono::duration_cast<std::chrono::microseconds>(r.now().time_since_epoch())
               .count())) {
     // The lower half is a number that keys have one after the other, the upper half tells those
-    // apart that had it at another time.
+    // apart that had it at another time, as the serial does those of two sessions.
     const auto number = static_cast<std::uint32_t>(r.id() & 0xffffffffu);
-    const auto key_id =
-        std::max(number ^ (static_cast<std::uint32_t>(r.id() >> 32) * 0x9e3779b1u), 1u);
+    const std::uint64_t apart = (r.id() >> 32) * 0x9e3779b1u + r.session_serial() * 0x85ebca6bu;
+    const auto key_id = std::max(number ^ static_cast<std::uint32_t>(apart), 1u);
     find_slot(number, key_id);
     const std::uint32_t known = load(slot_, state);
     const bool same = load(slot_, key) == key_id;
