@@ -70,6 +70,7 @@ public:
     bool open = true;
     bool collapsed = false;
     bool begins = true; ///< the sessions' frames too
+    ImVec2 size{1200, 780};
 
     void frame() {
         gui_.make_current();
@@ -80,7 +81,7 @@ public:
             if (begins) s->begin_frame();
             ask();
             ImGui::SetNextWindowPos(ImVec2(left, 0));
-            ImGui::SetNextWindowSize(ImVec2(1200, 780));
+            ImGui::SetNextWindowSize(size);
             ImGui::SetNextWindowCollapsed(collapsed);
             imload::ui::show_inspector_window(*s, &open);
             left += 20;
@@ -95,12 +96,18 @@ public:
         mouse(to, -1, false);
         frames(2);
     }
-    void click(ImVec2 at, int button = 0) {
+    void press(ImVec2 at, int button = 0) {
         move(at);
         mouse(at, button, true);
         frames(2);
+    }
+    void release(ImVec2 at, int button = 0) {
         mouse(at, button, false);
         frames(2);
+    }
+    void click(ImVec2 at, int button = 0) {
+        press(at, button);
+        release(at, button);
     }
 
     /// Clicks here and there in that area, from left to right and down, until something happens;
@@ -398,6 +405,138 @@ TEST_CASE("inspector: a row's menu acts on it") {
     CHECK(refresh);
 }
 
+TEST_CASE("inspector: the menu of a key that vanishes under it does nothing to the others") {
+    bench b;
+    for (int i = 0; i < 5000; ++i) (void)b.ask("x", i); // so many that rows outlive their keys
+    b.land();
+    screen gui(b.session);
+    gui.frames(60);
+    const float line = ImGui::GetFontSize();
+    for (int item = 0; item < 12; ++item) {
+        const ImVec2 row(60, 300);
+        gui.click(row, 1);
+        const std::uint64_t key = gui.view().selected;
+        REQUIRE(key != 0);
+        const ImVec2 at(row.x + 20, row.y + line * (0.8f + 0.5f * static_cast<float>(item)));
+        gui.press(at);
+        const auto starts = b.session.statistics().starts;
+        const std::size_t left = b.session.size() - 1;
+        b.session.key(key).forget();
+        gui.release(at);
+        CHECK(b.session.size() == left);
+        CHECK(b.session.statistics().starts == starts);
+        gui.click(ImVec2(700, 5)); // closes it
+        gui.frames(40);            // the row goes
+        gui.view().select(0, {});
+    }
+}
+
+TEST_CASE("inspector: what is done to no key is not done to every key") {
+    bench b;
+    (void)b.ask("a", 1);
+    b.land();
+    inspector::view v;
+    const auto starts = b.session.statistics().starts;
+    for (const auto what : {inspector::command::refresh, inspector::command::cancel,
+                            inspector::command::forget, inspector::command::simulate})
+        inspector::act(v, what, 0, {imload::simulated::failure});
+    v.obey(b.session);
+    CHECK(b.session.size() == 1);
+    CHECK(b.session.statistics().starts == starts);
+    inspector::act(v, inspector::command::forget_all);
+    v.obey(b.session);
+    b.session.begin_frame();
+    CHECK(b.session.size() == 0);
+}
+
+TEST_CASE("inspector: another log of runs costs no row") {
+    bench b;
+    (void)b.ask("a", 1);
+    b.land();
+    screen gui(b.session);
+    (void)gui.select_row();
+    for (const std::size_t records : {16u, 0u, 64u}) {
+        b.session.record_runs(records);
+        gui.frame();
+        CHECK(gui.view().keys.size() == 1);
+        CHECK(gui.view().selected_label == label("a", 1));
+    }
+}
+
+TEST_CASE("inspector: panes have their sizes again after the window was small") {
+    bench b;
+    (void)b.ask("a", 1);
+    b.land();
+    screen gui(b.session);
+    (void)gui.select_row();
+    gui.view().details_width = 700;
+    gui.view().bottom_height = 400;
+    gui.size = ImVec2(600, 300);
+    gui.frames(3);
+    gui.size = ImVec2(200, 100);
+    gui.frames(3);
+    CHECK(gui.view().details_width == 700);
+    CHECK(gui.view().bottom_height == 400);
+}
+
+TEST_CASE("inspector: which columns it shows follows from the width, and is not saved") {
+    bench b;
+    screen gui(b.session);
+    using inspector::table_width;
+    float em = 0;
+    gui.ask = [&em] { em = ImGui::GetFontSize(); }; // known in a frame only
+    gui.frames(1);
+    gui.ask = [] {};
+    const auto at = [&](float width) {
+        gui.size.x = width * em;
+        gui.frames(3);
+        return gui.view().table;
+    };
+    CHECK(at(60) == table_width::wide);
+    CHECK(at(45) == table_width::narrow);
+    CHECK(at(30) == table_width::small);
+    CHECK(at(15) == table_width::least);
+    CHECK(std::string(ImGui::SaveIniSettingsToMemory()).find("[Table]") == std::string::npos);
+    CHECK(at(60) == table_width::wide);
+}
+
+TEST_CASE("inspector: a long label keeps its end, and a character its bytes") {
+    headless gui;
+    gui.frame([] {
+        const std::string text = "some::name::of::a::callable(\"\xc3\xa4\xc3\xb6\", 17)";
+        const float all = inspector::width_of(text);
+        CHECK(inspector::fitted(text, all) == text);
+        for (float room = 0; room < all; room += 1) {
+            const std::string shown = inspector::fitted(text, room);
+            CAPTURE(room, shown, inspector::width_of(shown));
+            const std::size_t dots = shown.find("...");
+            REQUIRE(dots != std::string::npos);
+            const std::string head = shown.substr(0, dots);
+            const std::string tail = shown.substr(dots + 3);
+            // ImGui rounds up.
+            CHECK((room < inspector::width_of("...") || inspector::width_of(shown) <= room + 1));
+            CHECK(text.substr(0, head.size()) == head);
+            CHECK(text.substr(text.size() - tail.size()) == tail);
+            CHECK((tail.empty() || (static_cast<unsigned char>(tail[0]) & 0xc0) != 0x80));
+        }
+        const std::string shown = inspector::fitted(text, all * 0.8f);
+        CHECK(shown.substr(shown.size() - 5) == ", 17)");
+    });
+    CHECK(inspector::fitted("", 0).empty());
+}
+
+TEST_CASE("inspector: std::string has its own name in a label, arguments are left alone") {
+    CHECK(inspector::one_line("int (*)(const std::__cxx11::basic_string<char>&)(\"a\", 1)") ==
+          "int (*)(const std::string&)(\"a\", 1)");
+    CHECK(inspector::one_line(
+              "std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> > "
+              "(*)(int)(1)") == "std::string (*)(int)(1)");
+    CHECK(inspector::one_line("f(std::basic_string_view<char>)(1)") == "f(std::string_view)(1)");
+    CHECK(inspector::one_line("f(\"std::basic_string<char>\n\")") ==
+          "f(\"std::basic_string<char> \")");
+    CHECK(inspector::one_line("basic_string") == "basic_string");
+}
+
 TEST_CASE("inspector: a key that vanishes while it is selected is told so") {
     bench b;
     (void)b.ask("a", 1);
@@ -454,6 +593,17 @@ TEST_CASE("inspector: a session at the address of an earlier one shows its own k
     for (int i = 0; i < 30; ++i) s->begin_frame();
     gui.frames(2);
     CHECK(labels(gui.view().keys) == std::vector{label("third", 3)});
+    // It has a log of the same size, and was not looked at in its first frames.
+    (void)gui.select_row();
+    s->record_runs(4096);
+    gui.frames(2);
+    begin("fourth", 4).record_runs(4096);
+    for (int i = 0; i < 60; ++i) s->begin_frame();
+    (void)imload::async_load<&inspected>(*s).poll("fourth", 4);
+    work.run_all();
+    gui.frames(2);
+    CHECK(labels(gui.view().keys) == std::vector{label("fourth", 4)});
+    CHECK(gui.view().selected == 0);
 }
 
 TEST_CASE("inspector: the current session of several contexts") {

@@ -24,9 +24,10 @@ namespace imload::ui {
 ///     static bool inspecting = true;
 ///     if (inspecting) imload::ui::show_inspector_window(&inspecting);
 ///
-/// While it can be seen the session keeps a log of its newest runs, and a sleeping loop draws four
-/// frames a second. Hidden, collapsed or not called, it costs nothing. Looking is not asking: keys
-/// are refreshed, dropped and forgotten as without it.
+/// While it can be seen a sleeping loop draws four frames a second; hidden, collapsed or not
+/// called, none. It begins a log of the session's newest runs unless there is one, which is kept
+/// when the window is hidden: session::record_runs(0) ends it. Looking is not asking: keys are
+/// refreshed, dropped and forgotten as without it.
 /// Throws std::logic_error without a session.  Threads: the session's.  Cost: 1 to 4 ms a frame
 /// with a hundred thousand keys; what they are at may then be a second old in the counts, but not
 /// in the rows that are in view.
@@ -56,7 +57,8 @@ inline void draw_bottom(view& v, session& s, ImVec2 size) {
     ImGui::EndChild();
 }
 
-/// The table, the selected key at its side, and below them the timeline.
+/// The table, the selected key at its side or, where that is too narrow, in its place, and below
+/// them the timeline.
 inline void draw_panes(view& v, session& s) {
     if (v.font_size != ImGui::GetFontSize()) { // the panes grow with the font
         const float growth = v.font_size > 0 ? ImGui::GetFontSize() / v.font_size : 0;
@@ -64,31 +66,35 @@ inline void draw_panes(view& v, session& s) {
         v.bottom_height = growth > 0 ? v.bottom_height * growth : em(13);
         v.font_size = ImGui::GetFontSize();
     }
-    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
+    const ImVec2 corner = ImGui::GetCursorPos();
     const ImVec2 room = ImGui::GetContentRegionAvail();
     const float bar = em(0.45f);
     const float bottom = std::clamp(v.bottom_height, em(5), std::max(em(5), room.y - em(8)));
     const float top = std::max(room.y - bottom - bar, em(6));
     const bool selected = v.selected != 0;
-    const float side =
-        selected ? std::clamp(v.details_width, em(10), std::max(em(10), room.x * 0.7f)) : 0;
-    const float left = selected ? std::max(room.x - side - bar, em(4)) : room.x;
-    draw_table(v, s, ImVec2(left, top));
-    if (selected) {
-        ImGui::SameLine(0, 0);
+    const bool beside = selected && room.x >= em(40); // else in the place of the table
+    const float side = std::clamp(v.details_width, em(12), std::max(em(12), room.x * 0.7f));
+    const float left = beside ? room.x - side - bar : 0;
+    // Placed one by one: without a spacing of nothing, which menus and tooltips would inherit.
+    const auto go_to = [&](float x, float y) {
+        ImGui::SetCursorPos(ImVec2(corner.x + x, corner.y + y));
+    };
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(em(0.4f), em(0.3f)));
+    if (!selected || beside) draw_table(v, s, ImVec2(beside ? left : room.x, top));
+    if (beside) {
+        go_to(left, 0);
         splitter("side", true, top, v.details_width, em(12), room.x * 0.7f);
-        ImGui::SameLine(0, 0);
-        if (ImGui::BeginChild("details", ImVec2(0, top))) {
-            ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(em(0.4f), em(0.3f)));
-            draw_details(v, s);
-            ImGui::PopStyleVar();
-        }
+    }
+    if (selected) {
+        go_to(beside ? left + bar : 0, 0);
+        if (ImGui::BeginChild("details", ImVec2(0, top)) && v.selected != 0) draw_details(v, s);
         ImGui::EndChild();
     }
+    go_to(0, top);
     splitter("below", false, room.x, v.bottom_height, em(5), room.y - em(8));
-    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(em(0.4f), em(0.3f)));
+    go_to(0, top + bar);
     draw_bottom(v, s, ImVec2(0, bottom));
-    ImGui::PopStyleVar(2);
+    ImGui::PopStyleVar();
 }
 
 inline void draw_inspector(view& v, session& s) {

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <string>
 
@@ -16,7 +17,7 @@
 
 namespace imload::detail::inspector {
 
-inline void act(view& v, command::what what, std::uint64_t key, simulation how = {}) {
+inline void act(view& v, command::what what, std::uint64_t key = 0, simulation how = {}) {
     v.commands.push_back({what, key, how});
 }
 
@@ -44,7 +45,7 @@ inline void draw_action_buttons(view& v, std::uint64_t key) {
 
 /// Choices of what the key pretends, and of how much slower it is. What tells that it does takes
 /// the place of the caption, so that nothing moves under the mouse.
-inline void draw_simulation(view& v, const result_base& key) {
+inline void draw_simulation(view& v, std::uint64_t id, const result_base& key) {
     const simulation how = key.simulates();
     ImGui::Dummy(ImVec2(0, em(0.15f)));
     if (how == simulation{}) {
@@ -66,7 +67,8 @@ inline void draw_simulation(view& v, const result_base& key) {
     choice("Force error", simulated::failure, "No value, and every run fails.");
     float ms = static_cast<float>(seconds_of(how.latency) * 1e3);
     ImGui::SetNextItemWidth(std::min(em(9), ImGui::GetContentRegionAvail().x));
-    if (ImGui::DragFloat("##latency", &ms, 10, 0, 60000, "+ %.0f ms", ImGuiSliderFlags_None))
+    if (ImGui::DragFloat("##latency", &ms, 10, 0, 60000, "+ %.0f ms", ImGuiSliderFlags_None) &&
+        std::isfinite(ms)) // "nan" can be typed too
         wanted.latency = std::chrono::duration<float, std::milli>(std::clamp(ms, 0.0f, 60000.0f));
     explain("How much longer each run takes. Drag, or double click to type.");
     ImGui::SameLine(0, em(0.4f));
@@ -75,11 +77,12 @@ inline void draw_simulation(view& v, const result_base& key) {
         same_line_if_fits(em(8), em(1));
         if (ImGui::Button("Stop simulating")) wanted = {};
     }
-    if (!(wanted == how)) act(v, command::simulate, key.id(), wanted);
+    if (!(wanted == how)) act(v, command::simulate, id, wanted);
 }
 
-inline void draw_key_menu(view& v, const result_base& key, const std::string& label) {
-    const std::uint64_t id = key.id();
+/// The number comes from who asks: the key itself has none once it is gone.
+inline void draw_key_menu(view& v, std::uint64_t id, const result_base& key,
+                          const std::string& label) {
     if (ImGui::MenuItem("Refresh")) act(v, command::refresh, id);
     if (ImGui::MenuItem("Cancel")) act(v, command::cancel, id);
     if (ImGui::MenuItem("Forget")) act(v, command::forget, id);
@@ -111,13 +114,13 @@ inline void draw_key_menu(view& v, const result_base& key, const std::string& la
 inline void draw_all_menu(view& v) {
     if (ImGui::Button("All keys...")) ImGui::OpenPopup("all keys");
     if (!ImGui::BeginPopup("all keys")) return;
-    if (ImGui::MenuItem("Refresh all")) act(v, command::refresh, 0);
-    if (ImGui::MenuItem("Cancel all")) act(v, command::cancel, 0);
-    if (ImGui::MenuItem("Forget all")) act(v, command::forget, 0);
+    if (ImGui::MenuItem("Refresh all")) act(v, command::refresh_all);
+    if (ImGui::MenuItem("Cancel all")) act(v, command::cancel_all);
+    if (ImGui::MenuItem("Forget all")) act(v, command::forget_all);
     ImGui::Separator();
     if (ImGui::MenuItem("Stop all simulations", nullptr, false,
                         v.keys.rows().count_simulated() > 0))
-        act(v, command::simulate, 0);
+        act(v, command::stop_simulating);
     ImGui::EndPopup();
 }
 

@@ -114,7 +114,7 @@ inline void draw_details(view& v, session& s) {
     draw_facts(e, s.last_frame().frame);
     draw_progress(e);
     if (e.error) draw_error(*e.error);
-    draw_simulation(v, e.key);
+    draw_simulation(v, e.id, e.key);
     draw_caption("Durations");
     static thread_local std::vector<const run_record*> runs; // its memory is kept, nothing else
     collect_runs(s.runs(), e.id, 64, runs);

@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 // Small things that the inspector's parts are drawn with. Sizes are those of the font.
@@ -49,6 +51,43 @@ inline bool write_fitting(const ImVec4& colour, std::string_view text, float roo
     return false;
 }
 
+/// The text, in at most that much room: what is too much goes from the middle. A label ends with
+/// its arguments, which tell one key from the next.
+[[nodiscard]] inline std::string fitted(std::string_view text, float room) {
+    if (width_of(text) <= room) return std::string(text);
+    const float dots = width_of("...");
+    const auto continues = [&](std::size_t at) { // within a character of several bytes
+        return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80;
+    };
+    float used = dots;
+    std::size_t tail = text.size();
+    while (tail > 0) {
+        std::size_t next = tail - 1;
+        while (next > 0 && continues(next)) --next;
+        const float width = width_of(text.substr(next, tail - next));
+        if (used - dots + width > (room - dots) * 0.6f) break;
+        used += width;
+        tail = next;
+    }
+    std::size_t head = 0;
+    while (head < tail) {
+        std::size_t next = head + 1;
+        while (next < tail && continues(next)) ++next;
+        const float width = width_of(text.substr(head, next - head));
+        if (used + width > room) break;
+        used += width;
+        head = next;
+    }
+    return std::string(text.substr(0, head)) + "..." + std::string(text.substr(tail));
+}
+
+/// A label in at most that much room; true: all of it fitted.
+inline bool write_label(const ImVec4& colour, std::string_view label, float room) {
+    const std::string text = fitted(label, room);
+    write(colour, text);
+    return text == label;
+}
+
 /// A number at the right end of the cell or column.
 inline void write_right(const ImVec4& colour, std::string_view text) {
     const float room = ImGui::GetContentRegionAvail().x - width_of(text);
@@ -84,9 +123,10 @@ inline void push_id(std::uint64_t id) {
     ImGui::PushID(bytes, bytes + sizeof id);
 }
 
-/// A dot in front of a line of text.
-inline void dot(const ImVec4& colour, bool filled = true) {
-    const ImVec2 at = ImGui::GetCursorScreenPos();
+/// A dot in front of a line of text, which is `lower` than the cursor in a line with buttons.
+inline void dot(const ImVec4& colour, bool filled = true, float lower = 0) {
+    const ImVec2 cursor = ImGui::GetCursorScreenPos();
+    const ImVec2 at(cursor.x, cursor.y + lower);
     const float r = em(0.26f);
     const ImVec2 centre(std::floor(at.x + r) + 0.5f,
                         std::floor(at.y + ImGui::GetTextLineHeight() * 0.52f) + 0.5f);
@@ -160,8 +200,10 @@ inline void splitter(const char* id, bool upright, float length, float& size, fl
     const bool held = ImGui::IsItemActive();
     const bool hot = ImGui::IsItemHovered() || held;
     if (hot) ImGui::SetMouseCursor(upright ? ImGuiMouseCursor_ResizeEW : ImGuiMouseCursor_ResizeNS);
-    if (held) size -= upright ? ImGui::GetIO().MouseDelta.x : ImGui::GetIO().MouseDelta.y;
-    size = std::clamp(size, std::min(least, most), std::max(least, most));
+    if (held) { // else it stays as it was wished: a window that was small for a moment grows again
+        size -= upright ? ImGui::GetIO().MouseDelta.x : ImGui::GetIO().MouseDelta.y;
+        size = std::clamp(size, std::min(least, most), std::max(least, most));
+    }
     const ImU32 colour = ImGui::GetColorU32(held  ? ImGuiCol_SeparatorActive
                                             : hot ? ImGuiCol_SeparatorHovered
                                                   : ImGuiCol_Separator);

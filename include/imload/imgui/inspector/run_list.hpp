@@ -93,7 +93,7 @@ inline void draw_runs(const char* id, view& v, std::span<const run_record* const
                 write_right(muted(), clock_text(seconds_of(now - r.queued)).c_str());
                 if (with_key) {
                     ImGui::TableNextColumn();
-                    write_fitting(text, one_line(r.label), ImGui::GetContentRegionAvail().x);
+                    write_label(text, one_line(r.label), ImGui::GetContentRegionAvail().x);
                 }
                 ImGui::TableNextColumn();
                 std::string why = in_words(r.cause);

@@ -85,7 +85,7 @@ inline void draw_label_cell(const row& r, const entry_info& e) {
     if (e.error) colour = blend(colour, colour_of(key_state::failed), 0.55f);
     const ImVec2 from = ImGui::GetCursorScreenPos();
     const float room = ImGui::GetContentRegionAvail().x;
-    const bool whole = write_fitting(colour, r.label, room);
+    const bool whole = write_label(colour, r.label, room);
     const ImVec2 to(from.x + room, from.y + ImGui::GetTextLineHeight());
     if ((!whole || e.error) && ImGui::IsWindowHovered() && ImGui::IsMouseHoveringRect(from, to)) {
         ImGui::BeginTooltip();
@@ -104,17 +104,18 @@ inline void draw_row(const row& r, view& v, session& s, float height) {
     push_id(r.id);
     if (clickable_row(v.selected == r.id)) v.select(v.selected == r.id ? 0 : r.id, r.label);
     const entry_info e = describe(s.key(r.id));
+    if (e.id == 0) { // gone, and the rows have not been brought up to date since
+        write_label(muted(), r.label, ImGui::GetContentRegionAvail().x);
+        ImGui::PopID();
+        return;
+    }
     if (ImGui::BeginPopupContextItem("menu")) {
         v.select(r.id, r.label);
-        draw_key_menu(v, e.key, r.label);
+        draw_key_menu(v, r.id, e.key, r.label);
         ImGui::EndPopup();
     }
-    if (e.id == 0) {
-        write(muted(), r.label);
-    } else {
-        draw_label_cell(r, e);
-        draw_cells(e, v, s.last_frame().frame);
-    }
+    draw_label_cell(r, e);
+    draw_cells(e, v, s.last_frame().frame);
     ImGui::PopID();
 }
 
@@ -169,19 +170,30 @@ inline void draw_headers() {
 }
 
 /// In a narrow table go those columns that the details of a key tell too; in a wide one they come
-/// back. Only when that changes: in between it is as the user has it.
+/// back. At first and when that changes: in between it is as the user has it.
 inline void leave_room_for_labels(view& v, float width) {
-    const bool narrow = width < em(52);
-    if (narrow == v.narrow) return;
-    v.narrow = narrow;
+    const table_width room = width < em(22)   ? table_width::least
+                             : width < em(34) ? table_width::small
+                             : width < em(52) ? table_width::narrow
+                                              : table_width::wide;
+    if (room == v.table) return;
+    v.table = room;
+    const auto show = [](column c, bool shown) {
+        ImGui::TableSetColumnEnabled(static_cast<int>(c), shown);
+    };
     for (const column c : {column::mean, column::recent, column::attempts})
-        ImGui::TableSetColumnEnabled(static_cast<int>(c), !narrow);
+        show(c, room == table_width::wide);
+    for (const column c : {column::last, column::asked}) show(c, room >= table_width::narrow);
+    for (const column c : {column::age, column::refresh}) show(c, room >= table_width::small);
 }
 
 inline void draw_table(view& v, session& s, ImVec2 size) {
+    // Not saved: which columns are shown follows from the width, and would be mistaken for the
+    // user's wish in the next run of the app.
     constexpr ImGuiTableFlags flags = ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg |
                                       ImGuiTableFlags_Sortable | ImGuiTableFlags_Resizable |
-                                      ImGuiTableFlags_Hideable | ImGuiTableFlags_BordersOuterH;
+                                      ImGuiTableFlags_Hideable | ImGuiTableFlags_BordersOuterH |
+                                      ImGuiTableFlags_NoSavedSettings;
     // More cells are worth more here than air.
     const ImVec2 padding(em(0.4f), std::floor(em(0.14f)));
     ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, padding);

@@ -58,11 +58,14 @@ private:
             ImGui::SameLine();
         }
         if (ImGui::Checkbox("Pause", &v_.paused)) v_.paused_at = now_;
+        if (ImGui::GetWindowWidth() < em(46)) return; // the runs under the mouse tell it too
         for (const run_outcome o :
              {run_outcome::under_way, run_outcome::success, run_outcome::failure,
               run_outcome::timeout, run_outcome::cancelled}) {
             same_line_if_fits(em(6), em(0.9f));
-            dot(colour_of(o));
+            ImGui::AlignTextToFramePadding();
+            dot(colour_of(o), true, ImGui::GetStyle().FramePadding.y);
+            ImGui::AlignTextToFramePadding();
             write(muted(), in_words(o));
         }
     }
@@ -249,7 +252,7 @@ private:
                        faded   ? ImGui::GetColorU32(ImGuiCol_Text, 0.6f)
                        : light ? IM_COL32(0, 0, 0, 200)
                                : IM_COL32(255, 255, 255, 230),
-                       b.run->label.c_str());
+                       fitted(one_line(b.run->label), end - from - em(0.6f)).c_str());
         list_->PopClipRect();
     }
 

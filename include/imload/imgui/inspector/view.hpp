@@ -23,11 +23,25 @@ namespace imload::detail::inspector {
 
 /// What a click does, once the frame is drawn: a start writes to the log that is being drawn.
 struct command {
-    enum what : std::uint8_t { refresh, cancel, forget, simulate };
+    /// What is done to every key has names of its own: a key that is gone has no number, and must
+    /// not be taken for all of them.
+    enum what : std::uint8_t {
+        refresh,
+        cancel,
+        forget,
+        simulate,
+        refresh_all,
+        cancel_all,
+        forget_all,
+        stop_simulating,
+    };
     what act;
-    std::uint64_t key; ///< 0: every key
+    std::uint64_t key = 0; ///< of those that are done to one
     simulation how = {};
 };
+
+/// How many columns there is room for.
+enum class table_width : std::uint8_t { unknown, least, small, narrow, wide };
 
 struct view {
     key_table keys;
@@ -37,8 +51,8 @@ struct view {
     std::uint32_t states = 0;   ///< bits that the table is filtered by
     std::uint64_t selected = 0; ///< entry_info::id
     std::string selected_label; ///< told even when the key is gone
-    bool narrow = false;        ///< the table shows fewer columns
-    float details_width = 0;    ///< pixels; 0: not yet known
+    table_width table = table_width::unknown;
+    float details_width = 0; ///< pixels; 0: not yet known
     float bottom_height = 0;
     float font_size = 0;      ///< what those two are for
     float seconds_shown = 10; ///< of the timeline
@@ -52,62 +66,55 @@ struct view {
         selected_label = label;
     }
 
-    /// Starts afresh if this is another session, made where the earlier one was, or has not been
-    /// looked at for long: all that was remembered of its keys may be wrong.
+    /// Starts afresh if this is another session, made where the earlier one was: its keys have the
+    /// same numbers. How the window was set up stays.
     void recognise(session& s) {
-        constexpr std::uint32_t long_ago = 300;
-        constexpr std::size_t records = most_records;
-        const std::uint32_t frame = s.last_frame().frame;
-        const run_log& log = s.runs();
-        const std::uint64_t newest = log.size() > 0 ? log[log.size() - 1].number : 0;
-        const bool is_other = frame < frame_ || newest < newest_run_ ||
-                              (log_size_ != 0 && log.capacity() != log_size_);
-        if (is_other || frame - frame_ > long_ago) {
+        if (s.serial() != serial_) {
+            serial_ = s.serial();
             keys.clear();
+            durations = {};
+            commands.clear();
+            select(0, {});
             news = {};
             paused = false;
-            // After a long time it may be another one still: then other keys have these numbers.
-            if (is_other || s.key(selected).label() != selected_label) select(0, {});
         }
-        if (log.capacity() == 0) s.record_runs(records);
-        frame_ = frame;
-        newest_run_ = newest;
-        log_size_ = log.capacity();
+        if (s.runs().capacity() == 0) s.record_runs(most_records);
     }
 
     void obey(session& s) {
         for (const command& c : std::exchange(commands, {})) {
-            const auto each = [&](const result_base& key) {
-                switch (c.act) {
-                case command::refresh:
-                    return key.refresh();
-                case command::cancel:
-                    return key.cancel();
-                case command::forget:
-                    return key.forget();
-                case command::simulate:
-                    return key.simulate(c.how);
-                }
-            };
-            if (c.key != 0) {
-                each(s.key(c.key));
-            } else if (c.act == command::refresh) {
+            switch (c.act) {
+            case command::refresh:
+                s.key(c.key).refresh();
+                break;
+            case command::cancel:
+                s.key(c.key).cancel();
+                break;
+            case command::forget:
+                s.key(c.key).forget();
+                break;
+            case command::simulate:
+                s.key(c.key).simulate(c.how);
+                break;
+            case command::refresh_all:
                 s.refresh_all();
-            } else if (c.act == command::cancel) {
+                break;
+            case command::cancel_all:
                 s.cancel_all();
-            } else if (c.act == command::forget) {
+                break;
+            case command::forget_all:
                 s.clear();
-            } else {
+                break;
+            case command::stop_simulating:
                 for (std::size_t i = 0; i < keys.rows().places(); ++i)
-                    if (keys.rows()[i].simulated) each(s.key(keys.rows()[i].id));
+                    if (keys.rows()[i].simulated) s.key(keys.rows()[i].id).simulate({});
+                break;
             }
         }
     }
 
 private:
-    std::uint32_t frame_ = 0; ///< of the session, when it was looked at last
-    std::uint64_t newest_run_ = 0;
-    std::size_t log_size_ = 0;
+    std::uint64_t serial_ = 0; ///< of the session that was looked at last; none has 0
 };
 
 /// The views of this thread's sessions, one for each ImGui context that shows them.
@@ -136,7 +143,10 @@ public:
             return nullptr;
         }
         item& found = **at;
-        if (found.frame != frame - 1) found.number = free_number(found, frame);
+        if (found.frame != frame - 1) {
+            found.number = free_number(found, frame);
+            found.seen.table = table_width::unknown; // another view may have had that window
+        }
         found.frame = frame;
         std::rotate(at, at + 1, items_.end()); // the longest unseen is the first
         return items_.back().get();

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <string>
+#include <string_view>
 
 // What the inspector says, in words and figures.
 
@@ -84,8 +85,28 @@ private:
     return short_text("%s", grouped.data());
 }
 
-/// A label on one line: arguments may hold line breaks.
+/// std::string under its own name: compilers tell what it stands for. Not behind a quotation mark,
+/// where the arguments' own text begins.
+inline void shorten_names(std::string& label) {
+    const auto all = [&label](std::string_view what, std::string_view by) {
+        for (std::size_t at = 0;
+             (at = label.find(what, at)) != std::string::npos && at < label.find('"');
+             at += by.size())
+            label.replace(at, what.size(), by);
+    };
+    if (label.find("basic_string") >= label.find('"')) return; // most have none
+    all("__cxx11::", "");
+    all("__1::", "");
+    all(", std::char_traits<char>", "");
+    all(", std::allocator<char> >", ">");
+    all(", std::allocator<char>>", ">");
+    all("std::basic_string<char>", "std::string");
+    all("std::basic_string_view<char>", "std::string_view");
+}
+
+/// A label as it is shown, on one line: arguments may hold line breaks.
 [[nodiscard]] inline std::string one_line(std::string label) {
+    shorten_names(label);
     for (char& c : label)
         if (static_cast<unsigned char>(c) < 0x20) c = ' ';
     return label;
