@@ -25,7 +25,7 @@ template <class T>
 class stream;
 template <class T>
 class promise;
-template <class F, bool Named, class Finish>
+template <class F, bool Named, class Finish, class Home>
 class loader;
 
 } // namespace imload

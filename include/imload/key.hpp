@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <functional>
 #include <span>
@@ -162,7 +163,9 @@ struct view_over<std::vector<T, Alloc>> {
 template <class Owned, class A>
 [[nodiscard]] constexpr decltype(auto) view_of(const A& argument) {
     using view = typename view_over<Owned>::type;
-    if constexpr (std::is_same_v<A, Owned>) {
+    if constexpr (std::is_same_v<A, Owned> && text<Owned>) {
+        return view(argument);
+    } else if constexpr (std::is_same_v<A, Owned>) {
         return static_cast<const Owned&>(argument);
     } else if constexpr (is_address<Owned>) {
         return Owned{argument.pointer};
@@ -216,10 +219,31 @@ template <class View>
     }
 }
 
+/// Whether two texts of one length agree: eight characters at a time, without a call, where they
+/// are as long as keys mostly are.
+[[nodiscard]] inline bool equal_text(const char* a, const char* b, std::size_t length) noexcept {
+    constexpr std::size_t step = sizeof(std::uint64_t);
+    if (length < step || length > 16 * step) return std::memcmp(a, b, length) == 0;
+    const auto differ = [&](std::size_t at) {
+        std::uint64_t x = 0;
+        std::uint64_t y = 0;
+        std::memcpy(&x, a + at, step);
+        std::memcpy(&y, b + at, step);
+        return x ^ y;
+    };
+    std::uint64_t any = differ(length - step); // may overlap the last but one
+    for (std::size_t at = 0; at + step < length; at += step) any |= differ(at);
+    return any == 0;
+}
+
 template <class Owned, class View>
 [[nodiscard]] bool equals_view(const Owned& owned, const View& view) {
-    if constexpr (std::is_same_v<Owned, View>) {
+    if constexpr (std::is_same_v<Owned, View> && !std::is_same_v<Owned, std::string>) {
         return equal_values(owned, view);
+    } else if constexpr (std::is_same_v<Owned, std::string>) {
+        const std::string_view sought = view;
+        return owned.size() == sought.size() &&
+               equal_text(owned.data(), sought.data(), sought.size());
     } else if constexpr (is_span<View>) {
         if (owned.size() != view.size()) return false;
         for (std::size_t i = 0; i < view.size(); ++i)
@@ -309,13 +333,14 @@ template <class Name>
         return std::hash<std::string_view>{}(name);
 }
 
-/// `seed` tells types of keys apart: the address of the slot type's description.
+/// Keys of one slot type only are told apart, so the types do not count.
 template <class... Owned, class F, class G, class M, class... Views>
-[[nodiscard]] std::uint64_t hash_key(const void* seed, const searched_key<F, G, M, Views...>& key,
+[[nodiscard]] std::uint64_t hash_key(const searched_key<F, G, M, Views...>& key,
                                      std::type_identity<std::tuple<Owned...>>) {
-    std::uint64_t h = combine(std::hash<const void*>{}(seed), key.callable.hash());
+    std::uint64_t h = key.callable.hash();
     if constexpr (std::is_pointer_v<G>) h = combine(h, key.finisher.hash());
     if constexpr (!std::is_same_v<M, no_name>) h = combine(h, hash_name(key.name));
+    if constexpr (sizeof...(Views) == 0) return mix(h);
     [&]<std::size_t... Is>(std::index_sequence<Is...>) {
         ((h = combine(h, hash_view_as<Owned>(std::get<Is>(key.arguments)))), ...);
     }

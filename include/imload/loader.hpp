@@ -19,6 +19,21 @@ namespace imload {
 
 namespace detail {
 
+/// Where a loader's keys are: in the session that it was given, or in the one that is current when
+/// it is called. Two types, so that a poll need not ask which.
+struct in_session {
+    session* given;
+    [[nodiscard]] engine& here(const char* call) const {
+        engine& e = engine_of(*given);
+        if (!e.owned_here()) [[unlikely]]
+            wrong_thread(call);
+        return e;
+    }
+};
+struct in_current_session {
+    [[nodiscard]] engine& here(const char* call) const { return engine_of(current_for(call)); }
+};
+
 /// How an argument goes on to a function that is not inlined.
 template <class A>
 using passed = std::conditional_t<std::is_trivially_copyable_v<A> && !std::is_array_v<A> &&
@@ -31,11 +46,11 @@ using passed = std::conditional_t<std::is_trivially_copyable_v<A> && !std::is_ar
 /// each frame: it allocates nothing and starts nothing. Kept, it needs the characters of its key to
 /// outlive it, as a literal does.
 /// Threads: its session's.  Cost of a hit: a comparison of the arguments; no allocation, no lock.
-template <class F, bool Named, class Finish>
+template <class F, bool Named, class Finish, class Home>
 class loader {
 public:
-    loader(session* s, std::string_view key, F fn, const options& o, Finish g = {})
-        : session_(s), key_(name_from(key)), fn_(std::move(fn)), finish_(std::move(g)), options_(o),
+    loader(Home home, std::string_view key, F fn, const options& o, Finish g = {})
+        : home_(home), key_(name_from(key)), fn_(std::move(fn)), finish_(std::move(g)), options_(o),
           fingerprint_(detail::fingerprint_of(o)) {
         detail::check(o);
     }
@@ -45,13 +60,13 @@ public:
     /// and destroyed on that thread only, and one that goes lives on until the frame after. `g` is
     /// part of what makes two loaders the same.
     template <class G>
-    [[nodiscard]] loader<F, Named, G> finish(G g) const {
+    [[nodiscard]] loader<F, Named, G, Home> finish(G g) const {
         static_assert(std::is_same_v<Finish, detail::no_finish>,
                       "imload: this loader has a finish function: let that one do both steps");
         static_assert(Named || std::is_pointer_v<G> || std::is_empty_v<G>,
                       "imload: this finish function has state (captures or members): give "
                       "async_load a key, or make it a function without captures");
-        return {session_, name(), fn_, options_, std::move(g)};
+        return {home_, name(), fn_, options_, std::move(g)};
     }
 
     /// Asks for the value: starts the call if nothing is known; returns a copy, or nullopt. When
@@ -92,12 +107,14 @@ public:
         if constexpr (explain<detail::call_traits<F, Named, Args...>, Args...>()) {
             using call = detail::call_of<detail::shape_of<F, Named, Finish, Args...>>;
             using found = result<typename call::value>;
-            detail::engine& e = here("peek");
+            detail::engine& e = home_.here("peek");
             if (e.closed()) return found();
-            bool made = false;
-            auto& s = e.template find_or_make<typename call::slot>(search<call>(args...), made);
-            e.look(s, asked<call>(), [&] { return keep<call>(args...); });
-            return found(s.cold->has_value ? s.get() : nullptr, &s, &e);
+            using slot = typename call::slot;
+            const auto key = search<call>(args...);
+            auto& s = static_cast<slot&>(e.find_or_make(slot::seek(key)));
+            const auto how = [&] { return keep<call>(args...); };
+            e.look(s, asked<call>(how));
+            return found(s.cold().has_value ? s.get() : nullptr, &s, &e);
         }
     }
 
@@ -107,11 +124,11 @@ public:
     void prefetch(const Args&... args) const {
         if constexpr (explain<detail::call_traits<F, Named, Args...>, Args...>()) {
             using call = detail::call_of<detail::shape_of<F, Named, Finish, Args...>>;
-            detail::engine& e = here("prefetch");
+            detail::engine& e = home_.here("prefetch");
             if (e.closed()) return;
-            bool made = false;
-            auto& s = e.template find_or_make<typename call::slot>(search<call>(args...), made);
-            e.prefetch(s, asked<call>(), [&] { return keep<call>(args...); });
+            const auto key = search<call>(args...);
+            const auto how = [&] { return keep<call>(args...); };
+            e.prefetch(e.find_or_make(call::slot::seek(key)), asked<call>(how));
         }
     }
 
@@ -133,11 +150,20 @@ private:
         using call = detail::call_of<detail::shape_of<F, Named, Finish, Args...>>;
         using slot = typename call::slot;
         using found = result<typename call::value>;
-        detail::engine& e = here("poll");
+        detail::engine& e = home_.here("poll");
         if (slot* const s = e.template next_if<slot>(search<call>(args...), fingerprint_))
             [[likely]]
             return found(s->get(), s, &e);
+        if (e.is_lost())
+            if (slot* const s = look_up<call, detail::passed<Args>...>(e, args...))
+                return found(s->get(), s, &e);
         return ask_slowly<call, found, detail::passed<Args>...>(e, args...);
+    }
+
+    /// The slot, if it is there and an ask has nothing to do.
+    template <class Call, class... Passed>
+    IMLOAD_NOINLINE typename Call::slot* look_up(detail::engine& e, Passed... args) const {
+        return e.template search_if<typename Call::slot>(search<Call>(args...), fingerprint_);
     }
 
     /// Small arguments come by value: taking the address of one would keep it in memory for the
@@ -146,30 +172,23 @@ private:
     IMLOAD_NOINLINE Found ask_slowly(detail::engine& e, Passed... args) const {
         using slot = typename Call::slot;
         if (e.closed()) return Found();
-        bool made = false;
-        slot& s = e.template find_or_make<slot>(search<Call>(args...), made);
-        if (s.fast == fingerprint_)
-            s.asked = e.frame();
+        const auto key = search<Call>(args...);
+        const auto how = [&] { return keep<Call>(args...); };
+        const detail::engine::answer a = e.poll(slot::seek(key), asked<Call>(how));
+        slot& s = static_cast<slot&>(a.slot);
+        return Found(a.has_value ? s.get() : nullptr, &s, &e);
+    }
+
+    /// `how` makes the starter; it is called within the call that is given this, if at all.
+    template <class Call, class How>
+    [[nodiscard]] detail::engine::asked asked([[maybe_unused]] const How& how) const noexcept {
+        if constexpr (Call::has_state)
+            return {
+                fingerprint_,
+                options_,
+                {[](const void* made_by) { return (*static_cast<const How*>(made_by))(); }, &how}};
         else
-            e.ask(s, asked<Call>(), [&] { return keep<Call>(args...); });
-        const bool answered = s.cold->has_value;
-        e.count_poll(answered);
-        return Found(answered ? s.get() : nullptr, &s, &e);
-    }
-
-    [[nodiscard]] detail::engine& here(const char* call) const {
-        if (session_) {
-            detail::engine& e = detail::engine_of(*session_);
-            if (!e.owned_here()) [[unlikely]]
-                detail::wrong_thread(call);
-            return e;
-        }
-        return detail::engine_of(detail::current_for(call));
-    }
-
-    template <class Call>
-    [[nodiscard]] detail::engine::asked asked() const noexcept {
-        return {fingerprint_, options_, Call::has_state};
+            return {fingerprint_, options_, {}};
     }
 
     /// The key as it is searched for: views of the arguments.
@@ -235,7 +254,7 @@ private:
     }
 
     void act(const char* call, void (detail::engine::*action)(detail::slot_base&)) const {
-        detail::engine& e = here(call);
+        detail::engine& e = home_.here(call);
         const detail::loader_tag self{detail::tag_of<detail::loader_identity<F, Named, Finish>>(),
                                       &fn_, &finish_, name()};
         e.for_each_slot([&](detail::slot_base& s) {
@@ -243,12 +262,12 @@ private:
         });
     }
 
-    session* session_;
+    [[no_unique_address]] Home home_;
     [[no_unique_address]] std::conditional_t<Named, std::string_view, detail::no_name> key_;
     [[no_unique_address]] F fn_;
     [[no_unique_address]] Finish finish_;
     options options_;
-    std::uint64_t fingerprint_;
+    std::uint32_t fingerprint_;
 };
 
 namespace detail {
@@ -274,34 +293,37 @@ consteval void require_no_state() {
 /// by which session::find finds its value. Without a session, the current one is used.
 /// Errors: std::invalid_argument for options that make no sense.  Cost: none worth counting.
 template <detail::loadable F>
-[[nodiscard]] loader<F, false, detail::no_finish> async_load(F fn, options o = {}) {
+[[nodiscard]] loader<F, false, detail::no_finish, detail::in_current_session>
+async_load(F fn, options o = {}) {
     detail::require_no_state<F, false>();
-    return {nullptr, {}, std::move(fn), o};
+    return {{}, {}, std::move(fn), o};
 }
 template <detail::loadable F>
-[[nodiscard]] loader<F, true, detail::no_finish> async_load(std::string_view key, F fn,
-                                                            options o = {}) {
-    return {nullptr, key, std::move(fn), o};
+[[nodiscard]] loader<F, true, detail::no_finish, detail::in_current_session>
+async_load(std::string_view key, F fn, options o = {}) {
+    return {{}, key, std::move(fn), o};
 }
 template <auto Fn>
-[[nodiscard]] loader<detail::constant_function<Fn>, false, detail::no_finish>
+[[nodiscard]] loader<detail::constant_function<Fn>, false, detail::no_finish,
+                     detail::in_current_session>
 async_load(options o = {}) {
-    return {nullptr, {}, {}, o};
+    return {{}, {}, {}, o};
 }
 template <detail::loadable F>
-[[nodiscard]] loader<F, false, detail::no_finish> async_load(session& s, F fn, options o = {}) {
+[[nodiscard]] loader<F, false, detail::no_finish, detail::in_session> async_load(session& s, F fn,
+                                                                                 options o = {}) {
     detail::require_no_state<F, false>();
-    return {&s, {}, std::move(fn), o};
+    return {{&s}, {}, std::move(fn), o};
 }
 template <detail::loadable F>
-[[nodiscard]] loader<F, true, detail::no_finish> async_load(session& s, std::string_view key, F fn,
-                                                            options o = {}) {
-    return {&s, key, std::move(fn), o};
+[[nodiscard]] loader<F, true, detail::no_finish, detail::in_session>
+async_load(session& s, std::string_view key, F fn, options o = {}) {
+    return {{&s}, key, std::move(fn), o};
 }
 template <auto Fn>
-[[nodiscard]] loader<detail::constant_function<Fn>, false, detail::no_finish>
+[[nodiscard]] loader<detail::constant_function<Fn>, false, detail::no_finish, detail::in_session>
 async_load(session& s, options o = {}) {
-    return {&s, {}, {}, o};
+    return {{&s}, {}, {}, o};
 }
 
 } // namespace imload

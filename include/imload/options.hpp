@@ -131,7 +131,7 @@ namespace detail {
 }
 
 /// A fingerprint of `o`, never 0. Constant where the options are: a poll compares nothing else.
-[[nodiscard]] constexpr std::uint64_t fingerprint_of(const options& o) noexcept {
+[[nodiscard]] constexpr std::uint32_t fingerprint_of(const options& o) noexcept {
     std::uint64_t h = 0x9e3779b97f4a7c15u;
     const auto add = [&h](std::uint64_t x) { h = (std::rotl(h, 23) ^ x) * 0xd6e8feb86659fd93u; };
     const auto add_time = [&add](time_span t) {
@@ -152,7 +152,7 @@ namespace detail {
     add(static_cast<std::uint64_t>(o.retry.attempts));
     add(static_cast<std::uint64_t>(o.priority));
     add(o.throw_errors ? 1u : 2u);
-    return (h ^ (h >> 32)) | 1u;
+    return static_cast<std::uint32_t>(h ^ (h >> 32)) | 1u;
 }
 
 inline constexpr options default_options{};

@@ -134,7 +134,7 @@ protected:
         return std::chrono::duration_cast<std::chrono::nanoseconds>(
             std::chrono::duration<float>(seconds));
     }
-    [[nodiscard]] const detail::entry& cold() const noexcept { return *slot_->cold; }
+    [[nodiscard]] const detail::entry& cold() const noexcept { return slot_->cold(); }
     [[nodiscard]] const detail::flight* going() const noexcept {
         return slot_ ? cold().going : nullptr;
     }

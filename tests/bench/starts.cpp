@@ -56,7 +56,7 @@ public:
 private:
     const std::vector<number>& keys_;
     imload::session session_{{.threads = workers}};
-    imload::loader<double (*)(number), false, imload::detail::no_finish> loader_ =
+    decltype(imload::async_load(std::declval<imload::session&>(), value_of)) loader_ =
         imload::async_load(session_, value_of);
 };
 

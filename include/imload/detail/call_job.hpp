@@ -274,7 +274,21 @@ struct call_of<Shape, types<Elements...>> {
 
         template <class Searched>
         [[nodiscard]] static std::uint64_t hash(const Searched& searched) {
-            return hash_key(&kind, searched, std::type_identity<keyed>{});
+            return hash_key(searched, std::type_identity<keyed>{});
+        }
+
+        /// A key to search for, and how; valid as long as that is.
+        template <class Searched>
+        [[nodiscard]] static sought seek(const Searched& searched) noexcept {
+            return {kind, &searched,
+                    [](const slot_base& s, const void* wanted) {
+                        return equal_keys(static_cast<const slot&>(s).key,
+                                          *static_cast<const Searched*>(wanted));
+                    },
+                    [](const void* wanted) { return hash(*static_cast<const Searched*>(wanted)); },
+                    [](void* memory, const void* wanted) {
+                        ::new (memory) slot(*static_cast<const Searched*>(wanted));
+                    }};
         }
 
         /// Which arguments differ, a bit each from the lowest.
@@ -350,7 +364,7 @@ struct call_of<Shape, types<Elements...>> {
             .apply =
                 [](slot_base& s, detail::job& j, graveyard& graves) {
                     static_cast<slot&>(s).place.take(static_cast<job_of<value>&>(j),
-                                                     s.cold->has_value, graves);
+                                                     s.cold().has_value, graves);
                 },
             .clear_value =
                 [](slot_base& s, graveyard& graves) {

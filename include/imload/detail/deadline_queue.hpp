@@ -15,7 +15,7 @@ class deadline_queue {
 public:
     /// Sets when something is due for `s`; time_point::max() takes it out.
     void set(slot_base& s, time_point due) {
-        flight& f = *s.cold->going;
+        flight& f = *s.cold().going;
         if (f.due == due) return;
         const bool earlier = due < f.due;
         f.due = due;
@@ -35,7 +35,7 @@ public:
     }
 
     void remove(slot_base& s) noexcept {
-        flight& f = *s.cold->going;
+        flight& f = *s.cold().going;
         f.due = time_point::max();
         if (f.due_at == not_listed) return;
         const std::size_t at = std::exchange(f.due_at, not_listed);
@@ -43,9 +43,9 @@ public:
         heap_.pop_back();
         if (at == heap_.size()) return;
         heap_[at] = last;
-        last.slot->cold->going->due_at = at;
+        last.slot->cold().going->due_at = at;
         rise(at);
-        sink(last.slot->cold->going->due_at);
+        sink(last.slot->cold().going->due_at);
     }
 
     [[nodiscard]] bool empty() const noexcept { return heap_.empty(); }
@@ -81,7 +81,7 @@ private:
 
     void put(std::size_t at, item i) noexcept {
         heap_[at] = i;
-        i.slot->cold->going->due_at = at;
+        i.slot->cold().going->due_at = at;
     }
 
     void rise(std::size_t at) noexcept {

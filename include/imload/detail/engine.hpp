@@ -9,10 +9,11 @@
 #include <imload/detail/graveyard.hpp>
 #include <imload/detail/hub.hpp>
 #include <imload/detail/key_watch.hpp>
+#include <imload/detail/settings.hpp>
 #include <imload/detail/slab.hpp>
 #include <imload/detail/slot.hpp>
-#include <imload/detail/slot_index.hpp>
 #include <imload/detail/thread_state.hpp>
+#include <imload/detail/trail.hpp>
 #include <imload/executor.hpp>
 #include <imload/frame_report.hpp>
 #include <imload/options.hpp>
@@ -84,43 +85,58 @@ public:
 
     // Polling: the loaded path reads nothing but this, the slot and its key
 
-    /// The slot after the last one, if it is the one sought and an ask has nothing to do.
+    /// The slot that is next on the trail, if it is the one sought and an ask has nothing to do.
     template <class Slot, class Searched>
-    [[nodiscard]] Slot* next_if(const Searched& key, std::uint64_t fingerprint) noexcept {
-        slot_base* const s = last_->next;
-        if (s->type != &Slot::kind || s->fast != fingerprint) return nullptr;
-        Slot* const typed = static_cast<Slot*>(s);
-        if (!equal_keys(typed->key, key)) return nullptr;
-        ++polls_;
+    [[nodiscard]] Slot* next_if(const Searched& key, std::uint32_t fingerprint) noexcept {
+        slot_base* const s = trail_.guess();
+        if (s->type == &Slot::kind && s->fast == fingerprint) [[likely]] {
+            Slot* const typed = static_cast<Slot*>(s);
+            if (equal_keys(typed->key, key)) [[likely]] {
+                trail_.step();
+                s->asked = frame_;
+                return typed;
+            }
+        }
+        return nullptr;
+    }
+
+    [[nodiscard]] bool is_lost() const noexcept { return trail_.is_lost(); }
+    /// The same where keys are asked for in no order, so that guessing is of no use.
+    template <class Slot, class Searched>
+    [[nodiscard]] Slot* search_if(const Searched& key, std::uint32_t fingerprint) {
+        Slot* const s = memory_.template find<Slot>(key, slot_index::mark_of(Slot::hash(key)));
+        if (!s || s->fast != fingerprint) return nullptr;
         s->asked = frame_;
-        last_ = s;
-        return typed;
+        trail_.wander(*s);
+        return s;
     }
 
     [[nodiscard]] bool owned_here() const noexcept { return this_thread.owner == owner_; }
 
-    template <class Slot, class Searched>
-    [[nodiscard]] Slot* find(const Searched& key, std::uint64_t hash) const;
-    template <class Slot, class Searched>
-    [[nodiscard]] Slot& find_or_make(const Searched& key, bool& made);
+    [[nodiscard]] slot_base& find_or_make(const sought& key);
 
-    struct asked {
-        std::uint64_t fingerprint;
-        const options& wanted;
-        bool has_state; ///< `how` says more than the key does
+    /// Makes what the key does not hold, where there is such; called within the call it is given
+    /// to.
+    struct starter_maker {
+        std::unique_ptr<starter> (*make)(const void* context) = nullptr;
+        const void* context = nullptr;
+
+        [[nodiscard]] std::unique_ptr<starter> operator()() const { return make(context); }
     };
-    /// Asks for a key off the fast path. `how` makes the starter where one is needed.
-    template <class How>
-    void ask(slot_base& s, const asked& a, How how);
-    template <class How>
-    void prefetch(slot_base& s, const asked& a, How how);
+    struct asked {
+        std::uint32_t fingerprint;
+        const options& wanted;
+        starter_maker starter;
+    };
+    struct answer {
+        slot_base& slot;
+        bool has_value;
+    };
+    /// Asks for a key off the fast path.
+    [[nodiscard]] answer poll(const sought& key, const asked& a);
+    void prefetch(slot_base& s, const asked& a);
     /// Looks at a key without asking for it.
-    template <class How>
-    void look(slot_base& s, const asked& a, How how);
-    void count_poll(bool answered) noexcept {
-        ++polls_;
-        if (!answered) ++misses_;
-    }
+    void look(slot_base& s, const asked& a);
 
     // Acting on a key: worker side at once, what shows in the next frame
 
@@ -139,7 +155,7 @@ public:
     // The frame
 
     void begin_frame();
-    [[nodiscard]] std::chrono::nanoseconds wait_time(time_span cap) const;
+    [[nodiscard]] std::chrono::nanoseconds wait_time(time_span cap);
     [[nodiscard]] next_wake next() const;
     void request_frame(time_span within);
     bool wait_idle(time_span limit);
@@ -169,10 +185,11 @@ public:
 
 private:
     // keys
-    void insert(slot_base& s, slot_memory::room r, std::uint64_t hash);
+    void begin_life(slot_base& s);
+    void ask(slot_base& s, const asked& a);
     void erase(slot_base& s);
     void adopt(slot_base& s, const asked& a);
-    void use(entry& e, settings* set) noexcept;
+    void use(entry& e, std::uint32_t set) noexcept;
     flight& flight_of(slot_base& s);
     void touch(slot_base& s);
     void occupy(entry& e) noexcept;
@@ -181,11 +198,9 @@ private:
     // runs
     void move(slot_base& s, phase to);
     [[nodiscard]] bool wants_run(const slot_base& s);
-    template <class How>
-    void start(slot_base& s, const asked& a, How& how);
+    void start(slot_base& s, const asked& a);
     void launch(slot_base& s, run_cause why, std::exception_ptr thrown = nullptr);
-    template <class How>
-    [[nodiscard]] std::exception_ptr keep_starter(slot_base& s, const asked& a, How& how);
+    [[nodiscard]] std::exception_ptr keep_starter(slot_base& s, const asked& a);
     [[nodiscard]] ref<job> make_job(slot_base& s);
     void hold_up(slot_base& s, time_span grace);
     void end_run(slot_base& s);
@@ -230,6 +245,13 @@ private:
     }
 
     // frames
+    [[nodiscard]] bool is_quiet() const noexcept;
+    void begin_busy_frame();
+    [[nodiscard]] std::uint32_t frames_until_look();
+    [[nodiscard]] bool is_over_limit() const noexcept {
+        return setup_.max_entries > 0 && size_ > setup_.max_entries;
+    }
+    void end_begin(const std::exception_ptr& thrown);
     void apply_touched();
     void receive();
     void begin_report();
@@ -259,18 +281,18 @@ private:
     };
 
     // Read by every poll, so first and together.
-    slot_base start_;           ///< where the chain of asks begins; never matches
-    slot_base* last_ = &start_; ///< asked for last
-    std::uint64_t polls_ = 0;
+    trail trail_;
     std::uint32_t frame_ = 0;
-
+    /// Until then a frame in which nothing is going on reads no clock, unless the loop sleeps.
+    std::uint32_t next_look_ = 0;
     const void* owner_ = nullptr;
+
+    std::uint64_t polls_ = 0; ///< but for the steps on the trail
     std::uint64_t misses_ = 0;
     slot_memory memory_;
+    settings_table settings_;
     flight_pool flights_;
-    slot_index index_;
     std::size_t size_ = 0;
-    std::unordered_map<std::uint64_t, std::unique_ptr<settings>> settings_;
     std::unordered_map<std::string, std::vector<named_value>, text_hash, std::equal_to<>> named_;
 
     std::vector<slot_base*> active_;  ///< queued or running

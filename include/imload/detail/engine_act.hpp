@@ -16,8 +16,8 @@ inline void engine::stop_pretending_to_load(flight& f) noexcept {
 }
 
 inline void engine::refresh(slot_base& s) {
-    if (closed_ || !s.cold->set || is_invalid(s)) return;
-    entry& e = *s.cold;
+    if (closed_ || !s.cold().set || is_invalid(s)) return;
+    entry& e = s.cold();
     flight& f = flight_of(s);
     occupy(e);
     e.cancelled = false;
@@ -30,7 +30,7 @@ inline void engine::refresh(slot_base& s) {
 }
 
 inline void engine::cancel(slot_base& s) {
-    entry& e = *s.cold;
+    entry& e = s.cold();
     if (!e.going) return;
     stop_pretending_to_load(*e.going);
     if (e.going->now == phase::idle) return;
@@ -55,9 +55,9 @@ inline void engine::forget(slot_base& s) {
 inline void engine::put(slot_base& s, ref<job> value) {
     if (closed_ || is_invalid(s)) return;
     flight& f = flight_of(s);
-    occupy(*s.cold);
+    occupy(s.cold());
     end_run(s);
-    s.cold->cancelled = false;
+    s.cold().cancelled = false;
     f.pretends_next = false;
     stop_pretending_to_load(f);
     f.put = std::move(value);
@@ -73,14 +73,14 @@ inline void engine::simulate(slot_base& s, const simulation& how) {
     if (closed_ || is_invalid(s)) return;
     flight& f = flight_of(s);
     const simulated before = f.pretends.state;
-    if (!s.cold->set || f.pretends == how) return;
-    occupy(*s.cold);
+    if (!s.cold().set || f.pretends == how) return;
+    occupy(s.cold());
     if (how.state != before) end_run(s);
     f.pretends = how;
     touch(s);
     if (f.held) schedule(s);
     if (how.state == before) return;
-    s.cold->cancelled = false;
+    s.cold().cancelled = false;
     f.pretends_next = how.state != simulated::nothing;
     if (how.state == simulated::nothing) {
         f.attempt = 0;
@@ -92,7 +92,7 @@ inline void engine::simulate(slot_base& s, const simulation& how) {
 
 /// A key begins to pretend: the value goes, and it runs for ever or has failed.
 inline void engine::pretend(slot_base& s) {
-    flight& f = *s.cold->going;
+    flight& f = *s.cold().going;
     const simulation how = f.pretends;
     end_run(s);
     f.pretends = how;

@@ -26,16 +26,7 @@ inline void engine::pump() {
     show_mail();
     run_timers();
     run_finishes();
-    apply_touched();
-    flush_stops();
-#if !IMLOAD_HAS_THREADS
-    deferred_.run_one();
-#endif
-#if IMLOAD_HAS_EXCEPTIONS
-    if (thrown) std::rethrow_exception(thrown);
-#else
-    static_cast<void>(thrown);
-#endif
+    end_begin(thrown);
 }
 
 inline bool engine::wait_idle(time_span limit) {
@@ -62,11 +53,11 @@ inline bool engine::wait_idle(time_span limit) {
 inline bool engine::stop(time_span deadline) {
     if (!std::exchange(closed_, true)) {
         for (slot_base* s : active_)
-            if (const ref<job>& j = s->cold->going->run) stopping_.push_back(j);
+            if (const ref<job>& j = s->cold().going->run) stopping_.push_back(j);
         hub_->close(unasked_);
         for (const ref<job>& j : unasked_) {
             drop(*j);
-            flight* const f = j->slot->type ? j->slot->cold->going : nullptr;
+            flight* const f = j->slot->type ? j->slot->cold().going : nullptr;
             if (f && f->run.get() == j.get()) f->run = {};
         }
         unasked_.clear();
@@ -95,7 +86,7 @@ inline bool engine::shutdown(time_span deadline, bool let_go) {
     deferred_.waiting.clear();
 #endif
     receive();
-    for (slot_base* s : active_) s->cold->going->held = false; // counted below
+    for (slot_base* s : active_) s->cold().going->held = false; // counted below
     for (const ref<job>& j : mail_.landed) discard(*j);
     for (const ref<job>& j : finishing_) discard(*j);
     mail_.clear();
@@ -111,7 +102,7 @@ inline bool engine::shutdown(time_span deadline, bool let_go) {
 
 inline void engine::clear_all() {
     std::uint32_t from = 0;
-    memory_.visit(from, [&](slot_base& s, std::uint32_t) {
+    memory_.visit(from, [&](slot_base& s) {
         if (s.type) {
             end_run(s);
             erase(s);
@@ -121,6 +112,7 @@ inline void engine::clear_all() {
     touched_.clear();
     stopping_.clear();
     named_.clear();
+    trail_.clear();
 }
 
 } // namespace imload::detail

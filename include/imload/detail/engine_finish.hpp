@@ -13,7 +13,7 @@ namespace imload::detail {
 
 /// A running load shows what it has so far.
 inline void engine::deliver_partial(job& j) {
-    if (!is_wanted(j) || j.slot->cold->going->now != phase::running) return;
+    if (!is_wanted(j) || j.slot->cold().going->now != phase::running) return;
     if (j.finishes)
         list_to_finish(j);
     else

@@ -16,7 +16,7 @@ namespace imload::detail {
 
 /// Something is under way, and no pretence.
 inline bool engine::is_busy(const slot_base& s) noexcept {
-    const flight* const f = s.cold->going;
+    const flight* const f = s.cold().going;
     if (!f) return false;
     return f->put || (f->now != phase::idle && f->pretends.state != simulated::loading);
 }
@@ -29,7 +29,7 @@ inline void engine::evict(slot_base& s) {
 
 /// Erases keys that were not asked for in their forget_after, some thousands a frame at most.
 inline void engine::forget_unasked() {
-    if (index_.size() == 0) return;
+    if (memory_.empty()) return;
     const time_point t = now();
     frame_times_.note(frame_, t, longest_forget_);
     if (!sweeping_) {
@@ -39,10 +39,12 @@ inline void engine::forget_unasked() {
         next_sweep_ = time_point::max();
     }
     int budget = 4096;
-    const bool all = memory_.visit(sweep_at_, [&](slot_base& s, std::uint32_t) {
-        if (s.type && !s.cold->vacant && s.cold->set && s.cold->set->values.forget_after != never) {
-            const entry& e = *s.cold;
-            const time_point limit = after(frame_times_.of(s.asked), e.set->values.forget_after);
+    const bool all = memory_.visit(sweep_at_, [&](slot_base& s) {
+        if (s.type && !s.cold().vacant && s.cold().set &&
+            settings_[s.cold().set].values.forget_after != never) {
+            const entry& e = s.cold();
+            const time_point limit =
+                after(frame_times_.of(s.asked), settings_[e.set].values.forget_after);
             if (t >= limit && frame_ - s.asked >= 2 && !is_busy(s)) {
                 evict(s);
             } else {
@@ -58,8 +60,8 @@ inline void engine::forget_unasked() {
 
 /// Erases the keys least recently asked for, down to max_entries.
 inline void engine::evict_excess() {
+    if (!is_over_limit() || frame_ < evict_from_) return;
     const std::size_t most = setup_.max_entries;
-    if (most == 0 || size_ <= most || frame_ < evict_from_) return;
     std::vector<slot_base*> candidates;
     for_each_slot([&](slot_base& s) {
         if (!asked_last_frame(s) && !is_busy(s)) candidates.push_back(&s);
@@ -82,7 +84,7 @@ inline void engine::watch_new_keys(const slot_base& s) {
     if (!watch.note(s, frame_)) return;
     bool any_ready = false;
     for_each_slot([&](const slot_base& other) {
-        const entry& e = *other.cold;
+        const entry& e = other.cold();
         any_ready |=
             other.type == s.type && e.has_value && frame_ - e.landed_frame >= frame_ - other.asked;
     });

@@ -16,7 +16,6 @@ namespace imload::detail {
 inline engine::engine(session_options o) : setup_(std::move(o)) {
     if (!this_thread.in_load && !this_thread.owner) this_thread.owner = &this_thread;
     owner_ = &this_thread;
-    start_.next = &start_;
     hub_ = make_counted<hub>(setup_.clock);
     executor_ = setup_.executor;
 #if !IMLOAD_HAS_THREADS
@@ -38,6 +37,24 @@ inline void engine::begin_frame() {
         detail::fail<std::logic_error>("imload: session::begin_frame() was called from the wake "
                                        "hook: let it wake the loop, which then begins a frame");
     if (closed_) return;
+    trail_.begin_frame();
+    if (is_quiet()) {
+        report_ = {};
+        report_.frame = ++frame_;
+        now_.reset();
+    } else {
+        begin_busy_frame();
+    }
+}
+
+/// Nothing is to be shown, nothing is under way or due, and nothing was in the last two frames.
+inline bool engine::is_quiet() const noexcept {
+    return frame_ < next_look_ && !hub_->may_have_mail() && active_.empty() && touched_.empty() &&
+           deadlines_.empty() && finishing_.empty() && graves_.empty() &&
+           frame_ - landed_frame_ > 2 && frame_wanted_ == time_point::max();
+}
+
+inline void engine::begin_busy_frame() {
     const flag_scope inside(in_frame_);
     const graveyard buried = graves_.take(); // in the frame before: nobody draws them now
     const auto thrown = caught([&] {
@@ -55,16 +72,25 @@ inline void engine::begin_frame() {
     stop_unasked();
     forget_unasked();
     evict_excess();
+    next_look_ = setup_.clock || sweeping_ || is_over_limit() ? 0 : frame_ + frames_until_look();
+    end_begin(thrown);
+}
+
+/// How many frames may pass without a look at the clock, if the loop does not sleep in between:
+/// about a second's, less when keys are to be forgotten soon.
+inline std::uint32_t engine::frames_until_look() {
+    constexpr auto soon = std::chrono::seconds(4);
+    return next_sweep_ != time_point::max() && next_sweep_ - now() < soon ? 8 : 64;
+}
+
+/// What a frame, and a pump of wait_idle, ends with.
+inline void engine::end_begin(const std::exception_ptr& thrown) {
     apply_touched();
     flush_stops();
 #if !IMLOAD_HAS_THREADS
     deferred_.run_one();
 #endif
-#if IMLOAD_HAS_EXCEPTIONS
-    if (thrown) std::rethrow_exception(thrown);
-#else
-    static_cast<void>(thrown);
-#endif
+    rethrow_if(thrown);
 }
 
 /// Notes why the frame that begins was drawn; what falls due in it is added as it is found.
@@ -110,16 +136,14 @@ inline void engine::run_posts() {
     posts_run_ = done;
     posts.erase(posts.begin(), posts.begin() + static_cast<std::ptrdiff_t>(done));
     hub_->post_again(std::move(posts));
-#if IMLOAD_HAS_EXCEPTIONS
-    if (thrown) std::rethrow_exception(thrown);
-#endif
+    rethrow_if(thrown);
 }
 
 /// A worker took the job.
 inline void engine::begin(job& j) {
     slot_base& s = *j.slot;
-    if (!s.type || s.cold->generation != j.generation || !s.cold->going) return;
-    flight& f = *s.cold->going;
+    if (!s.type || s.cold().generation != j.generation || !s.cold().going) return;
+    flight& f = *s.cold().going;
     if (f.now != phase::queued) return;
     f.begun = j.begun;
     move(s, phase::running);
@@ -131,7 +155,7 @@ inline void engine::begin(job& j) {
 inline void engine::apply_touched() {
     for (std::size_t i = 0; i < touched_.size(); ++i) {
         slot_base& s = *touched_[i];
-        entry& e = *s.cold;
+        entry& e = s.cold();
         e.touched = false;
         if (!s.type) continue;
         if (e.going && std::exchange(e.going->forgotten, false)) {
@@ -162,7 +186,7 @@ inline void engine::apply_touched() {
 
 /// A key that waits for nothing needs no flight.
 inline void engine::release_if_quiet(slot_base& s) {
-    entry& e = *s.cold;
+    entry& e = s.cold();
     const flight* const f = e.going;
     if (!f || f->now != phase::idle || f->failure || f->how || f->put || f->parked || f->stale ||
         f->anchored || f->due_at != not_listed || f->pretends != simulation{})
@@ -177,7 +201,7 @@ inline void engine::run_timers() {
         slot_base& s = deadlines_.nearest();
         on_due(s);
         // What stays due in a pump, because it would age, is seen to in the next frame.
-        if (s.cold->going && s.cold->going->due <= t) {
+        if (s.cold().going && s.cold().going->due <= t) {
             put_off_.push_back(&s);
             deadlines_.remove(s);
         }
@@ -194,9 +218,9 @@ inline void engine::stop_unasked() {
     for (const ref<job>& j : unasked_) {
         drop(*j);
         slot_base& s = *j->slot;
-        if (!s.type || s.cold->generation != j->generation || !s.cold->going) continue;
-        ++s.cold->generation;
-        s.cold->going->run = {};
+        if (!s.type || s.cold().generation != j->generation || !s.cold().going) continue;
+        ++s.cold().generation;
+        s.cold().going->run = {};
         move(s, phase::idle);
         next_refresh(s, now());
         schedule(s);
@@ -205,9 +229,9 @@ inline void engine::stop_unasked() {
     unasked_.clear();
     for (std::size_t i = active_.size(); i-- > 0;) {
         slot_base& s = *active_[i];
-        const flight& f = *s.cold->going;
+        const flight& f = *s.cold().going;
         const bool unasked = frame_ - s.asked >= ready_queue::frames_kept;
-        if (unasked && !s.cold->prefetched && f.now == phase::running && f.run &&
+        if (unasked && !s.cold().prefetched && f.now == phase::running && f.run &&
             f.run->control()) {
             end_run(s);
             set_fast(s);

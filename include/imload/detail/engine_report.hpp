@@ -14,28 +14,28 @@
 namespace imload::detail {
 
 inline bool engine::is_stale(const slot_base& s) {
-    const entry& e = *s.cold;
+    const entry& e = s.cold();
     if (!e.has_value || !e.set) return false;
-    const time_span limit = e.set->values.stale_after;
+    const time_span limit = settings_[e.set].values.stale_after;
     return limit != never && now() >= after(e.landed, limit);
 }
 
 inline std::chrono::nanoseconds engine::refresh_in(const slot_base& s) {
-    const flight* const f = s.cold->going;
+    const flight* const f = s.cold().going;
     if (!f || f->next_refresh == time_point::max()) return never;
     return std::max(f->next_refresh - now(), std::chrono::nanoseconds::zero());
 }
 
 /// A number for the key that no other one of the session ever has; never 0.
 inline std::uint64_t engine::id_of(const slot_base& s) noexcept {
-    return std::uint64_t{s.cold->born} << 32 | s.cold->id;
+    return std::uint64_t{s.cold().born} << 32 | s.id();
 }
 
 inline slot_base* engine::find_id(std::uint64_t id) noexcept {
     const auto number = static_cast<std::uint32_t>(id);
     if (!memory_.has(number)) return nullptr;
     slot_base& s = memory_.at(number);
-    return s.type && !s.cold->vacant && id_of(s) == id ? &s : nullptr;
+    return s.type && !s.cold().vacant && id_of(s) == id ? &s : nullptr;
 }
 
 inline const slot_base* engine::newest_named(std::string_view name, const void* value_tag) {
@@ -47,10 +47,10 @@ inline const slot_base* engine::newest_named(std::string_view name, const void* 
         // The newest one is gone: look which is the newest now.
         const entry* newest = nullptr;
         for_each_slot([&](slot_base& s) {
-            if (!s.cold->has_value || s.type->name(s) != name || s.type->value_tag() != value_tag)
+            if (!s.cold().has_value || s.type->name(s) != name || s.type->value_tag() != value_tag)
                 return;
-            if (newest && newest->landed >= s.cold->landed) return;
-            newest = s.cold;
+            if (newest && newest->landed >= s.cold().landed) return;
+            newest = &s.cold();
             v.slot = &s;
         });
         return v.slot;
@@ -62,8 +62,8 @@ inline const slot_base* engine::newest_named(std::string_view name, const void* 
 inline engine::wake_at engine::wakes_for(const slot_base& s) const {
     constexpr wake_at none{};
     if (!asked_last_frame(s)) return none;
-    const flight& f = *s.cold->going;
-    const options& o = s.cold->set->values;
+    const flight& f = *s.cold().going;
+    const options& o = settings_[s.cold().set].values;
     if (f.held) return {look_due(s), wake_cause::look};
     switch (f.now) {
     case phase::idle:
@@ -95,7 +95,7 @@ inline next_wake engine::next() const {
     next_wake found;
     if (!active_.empty() && !hub_->has_wake())
         for (const slot_base* s : active_) {
-            const std::chrono::nanoseconds interval = s->cold->set->values.poll_interval;
+            const std::chrono::nanoseconds interval = settings_[s->cold().set].values.poll_interval;
             if (asked_last_frame(*s) && interval < found.in)
                 found = {interval, wake_cause::look, id_of(*s)};
         }
@@ -112,8 +112,9 @@ inline next_wake engine::next() const {
     return found;
 }
 
-inline std::chrono::nanoseconds engine::wait_time(time_span cap) const {
+inline std::chrono::nanoseconds engine::wait_time(time_span cap) {
     using std::chrono::nanoseconds;
+    next_look_ = 0; // the loop may sleep, so much time may pass until the next frame
     return std::min(std::max<nanoseconds>(cap, nanoseconds::zero()), next().in);
 }
 
@@ -128,8 +129,8 @@ inline bool engine::follows_landing() const noexcept {
 
 inline statistics engine::count() const {
     statistics c = counts_;
-    c.polls = polls_;
-    c.hits = polls_ - misses_;
+    c.polls = polls_ + trail_.steps();
+    c.hits = c.polls - misses_;
     c.queued = hub_->queued();
     c.running = hub_->running();
     c.wakes = hub_->wakes();
@@ -140,7 +141,7 @@ inline statistics engine::count() const {
 }
 
 inline const run_control::progress_state& engine::progress(slot_base& s) {
-    flight& f = *s.cold->going;
+    flight& f = *s.cold().going;
     run_control* const c = f.run ? f.run->control() : nullptr;
     // Read once a frame: every caller in it sees the same.
     if (c && f.progress_frame != frame_) {
@@ -153,7 +154,7 @@ inline const run_control::progress_state& engine::progress(slot_base& s) {
 /// Notes a run in the log, if one is kept.
 inline void engine::record(const slot_base& s) {
     if (log_.capacity() == 0) return;
-    const flight& f = *s.cold->going;
+    const flight& f = *s.cold().going;
     run_record r;
     r.key = id_of(s);
     s.type->describe(s, r.label);

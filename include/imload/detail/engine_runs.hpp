@@ -23,7 +23,7 @@ inline void engine::move(slot_base& s, phase to) {
         active_.push_back(&s);
     } else if (!works(to) && works(f.now)) {
         active_[f.active_at] = active_.back();
-        active_[f.active_at]->cold->going->active_at = f.active_at;
+        active_[f.active_at]->cold().going->active_at = f.active_at;
         active_.pop_back();
         f.active_at = not_listed;
     }
@@ -32,15 +32,15 @@ inline void engine::move(slot_base& s, phase to) {
 }
 
 inline ref<job> engine::make_job(slot_base& s) {
-    const entry& e = *s.cold;
+    const entry& e = s.cold();
     ref<job> j = s.type->make_job(s, e.generation, e.going->how.get(), *hub_);
-    j->timed = e.set->values.timeout != never;
+    j->timed = settings_[e.set].values.timeout != never;
     return j;
 }
 
 /// Queues a run and hands a task to the executor, which may run it at once.
 inline void engine::launch(slot_base& s, run_cause why, std::exception_ptr thrown) {
-    entry& e = *s.cold;
+    entry& e = s.cold();
     flight& f = flight_of(s);
     ++e.generation;
     f.cause = why;
@@ -48,7 +48,7 @@ inline void engine::launch(slot_base& s, run_cause why, std::exception_ptr throw
     f.retry_at = time_point::max();
     f.stale = f.parked = f.held = false;
     if (++f.attempt > 1) ++counts_.retries;
-    const time_span every = e.set->values.refresh_every;
+    const time_span every = settings_[e.set].values.refresh_every;
     if (every != never) {
         if (!std::exchange(f.anchored, true)) f.first_start = f.started;
         next_refresh(s, f.started);
@@ -74,7 +74,7 @@ inline void engine::launch(slot_base& s, run_cause why, std::exception_ptr throw
         return;
     }
     const ref<job> j = f.run; // the executor may run it, and more, before it returns
-    const ref<ticket> t = hub_->enqueue(*j, e.set->values.priority, e.prefetched);
+    const ref<ticket> t = hub_->enqueue(*j, settings_[e.set].values.priority, e.prefetched);
     auto refused = caught([&] {
 #if IMLOAD_HAS_THREADS
         if (!executor_) {
@@ -91,7 +91,7 @@ inline void engine::launch(slot_base& s, run_cause why, std::exception_ptr throw
 inline void engine::hold_up(slot_base& s, time_span grace) {
 #if IMLOAD_HAS_THREADS
     if (grace.count() <= grace_used_) return;
-    const ref<job> j = s.cold->going->run;
+    const ref<job> j = s.cold().going->run;
     if (!j) return;
     const auto began = std::chrono::steady_clock::now();
     const bool landed = hub_->wait_landed(*j, grace.count() - grace_used_);
@@ -100,7 +100,7 @@ inline void engine::hold_up(slot_base& s, time_span grace) {
     record_begun(*j);
     count_time(*j);
     land(s, *j);
-    s.cold->shown = s.cold->going ? s.cold->going->now : phase::idle;
+    s.cold().shown = s.cold().going ? s.cold().going->now : phase::idle;
 #else
     static_cast<void>(s);
     static_cast<void>(grace);
@@ -109,9 +109,9 @@ inline void engine::hold_up(slot_base& s, time_span grace) {
 
 /// Lets go of what a key is doing: its run is told to stop, and is never applied.
 inline void engine::end_run(slot_base& s) {
-    flight* const f = s.cold->going;
+    flight* const f = s.cold().going;
     if (!f || f->now == phase::idle) return;
-    ++s.cold->generation;
+    ++s.cold().generation;
     stop_pretending_to_load(*f);
     if (ref<job> j = std::exchange(f->run, {})) {
         ++counts_.cancelled;
@@ -154,14 +154,14 @@ inline void engine::deliver(job& j) {
         discard(j);
         return;
     }
-    const std::chrono::nanoseconds timeout = j.slot->cold->set->values.timeout;
+    const std::chrono::nanoseconds timeout = settings_[j.slot->cold().set].values.timeout;
     if (j.ended > after(j.begun, timeout)) { // late, though no frame has told it so
         time_out(*j.slot, after(j.begun, timeout));
         discard(j);
         return;
     }
     if (look_due(s) > time_point::min() && now() < look_due(s)) {
-        s.cold->going->held = true; // it is not yet time to look
+        s.cold().going->held = true; // it is not yet time to look
         schedule(s);
         return;
     }
@@ -170,8 +170,8 @@ inline void engine::deliver(job& j) {
 
 /// When a run that is back may be looked at; the least time: at once.
 inline time_point engine::look_due(const slot_base& s) const {
-    const flight& f = *s.cold->going;
-    const std::chrono::nanoseconds interval = s.cold->set->values.poll_interval;
+    const flight& f = *s.cold().going;
+    const std::chrono::nanoseconds interval = settings_[s.cold().set].values.poll_interval;
     time_point due = time_point::min();
     if (interval > interval.zero()) due = after(std::max(f.looked, f.started), interval);
     if (f.pretends.latency > time_span{} && f.run && f.run->ended != time_point{})
@@ -187,9 +187,9 @@ inline void engine::count_time(const job& j) {
 /// Gives a run up; what comes of it is dropped.
 inline void engine::time_out(slot_base& s, time_point when) {
     ++counts_.timeouts;
-    ++s.cold->generation;
-    record_outcome(*s.cold->going->run, run_outcome::timeout);
-    stopping_.push_back(std::exchange(s.cold->going->run, {}));
+    ++s.cold().generation;
+    record_outcome(*s.cold().going->run, run_outcome::timeout);
+    stopping_.push_back(std::exchange(s.cold().going->run, {}));
     error why;
     why.kind = error_kind::timeout;
     why.message = "the load took longer than its timeout";
@@ -199,8 +199,8 @@ inline void engine::time_out(slot_base& s, time_point when) {
 /// Whether a key still waits for this job.
 inline bool engine::is_wanted(const job& j) const {
     const slot_base& s = *j.slot;
-    return s.type && s.cold->generation == j.generation && s.cold->going &&
-           s.cold->going->run.get() == &j;
+    return s.type && s.cold().generation == j.generation && s.cold().going &&
+           s.cold().going->run.get() == &j;
 }
 
 inline void engine::discard(job&) {
@@ -209,7 +209,7 @@ inline void engine::discard(job&) {
 }
 
 inline void engine::land(slot_base& s, job& j) {
-    flight& f = *s.cold->going;
+    flight& f = *s.cold().going;
     f.held = false;
     const bool fails = j.failure || f.pretends.state == simulated::failure;
     if (j.finishes && !fails && !std::exchange(j.loaded, true)) {
@@ -232,7 +232,7 @@ inline void engine::land(slot_base& s, job& j) {
 }
 
 inline void engine::succeed(slot_base& s, job& j) {
-    entry& e = *s.cold;
+    entry& e = s.cold();
     ++counts_.successes;
     const float seconds = std::chrono::duration<float>(j.ended - j.begun).count();
     e.last_seconds = seconds;
@@ -243,7 +243,7 @@ inline void engine::succeed(slot_base& s, job& j) {
 
 /// The one place where a value becomes visible.
 inline void engine::set_value(slot_base& s, job& j, time_point when, bool partial) {
-    entry& e = *s.cold;
+    entry& e = s.cold();
     if (!j.ends_with_partial) { // else the last partial value is there already
         s.type->apply(s, j, graves_);
         e.has_value = true;
@@ -272,7 +272,7 @@ inline void engine::set_value(slot_base& s, job& j, time_point when, bool partia
                                        [tag](const named_value& v) { return v.tag == tag; });
         if (same == at->second.end())
             at->second.push_back({tag, &s});
-        else if (!same->slot || same->slot->cold->landed <= when)
+        else if (!same->slot || same->slot->cold().landed <= when)
             same->slot = &s;
     }
     if (e.set) next_refresh(s, when);
@@ -281,7 +281,7 @@ inline void engine::set_value(slot_base& s, job& j, time_point when, bool partia
 }
 
 inline void engine::drop_value(slot_base& s, const slot_type& type) {
-    entry& e = *s.cold;
+    entry& e = s.cold();
     if (!std::exchange(e.has_value, false)) return;
     s.fast = 0;
     if (type.named)
@@ -293,10 +293,10 @@ inline void engine::drop_value(slot_base& s, const slot_type& type) {
 
 /// A run failed: tried again while attempts are left, else an error beside the old value.
 inline void engine::fail_run(slot_base& s, error why, time_point when) {
-    entry& e = *s.cold;
+    entry& e = s.cold();
     flight& f = *e.going;
     landed_frame_ = frame_;
-    const retry_options& retry = e.set->values.retry;
+    const retry_options& retry = settings_[e.set].values.retry;
     why.attempt = std::max(f.attempt, 1);
     if (f.attempt <= retry.attempts && f.attempt > 0) {
         const double longest = static_cast<double>(retry.max_delay.count().count());

@@ -24,9 +24,9 @@ inline time_point engine::now() {
 /// Sets the next slot of refresh_every: the first at or after `not_before` that is later than the
 /// last start, so that a missed one is skipped and runs never overlap.
 inline void engine::next_refresh(slot_base& s, time_point not_before) {
-    flight* const f = s.cold->going;
-    if (!f || !s.cold->set) return;
-    const std::chrono::nanoseconds every = s.cold->set->values.refresh_every;
+    flight* const f = s.cold().going;
+    if (!f || !s.cold().set) return;
+    const std::chrono::nanoseconds every = settings_[s.cold().set].values.refresh_every;
     f->next_refresh = time_point::max();
     if (every == never || !f->anchored) return;
     const auto elapsed = std::max(not_before, f->started) - f->first_start;
@@ -38,12 +38,12 @@ inline void engine::next_refresh(slot_base& s, time_point not_before) {
 
 /// Sets when a key is looked at next, from all that it waits for.
 inline void engine::schedule(slot_base& s) {
-    entry& e = *s.cold;
-    const options& o = e.set ? e.set->values : default_options;
+    entry& e = s.cold();
+    const options& o = e.set ? settings_[e.set].values : default_options;
     const bool ages = e.has_value && (o.stale_after != never || o.expire_after != never);
     if (!e.going && !ages) return;
     flight& f = flight_of(s);
-    if (e.set && !e.set->timed && !f.held && f.now != phase::retrying) {
+    if (e.set && !settings_[e.set].timed && !f.held && f.now != phase::retrying) {
         deadlines_.set(s, time_point::max());
         return;
     }
@@ -63,9 +63,9 @@ inline void engine::schedule(slot_base& s) {
 
 /// Something is due for a key.
 inline void engine::on_due(slot_base& s) {
-    entry& e = *s.cold;
+    entry& e = s.cold();
     flight& f = *e.going;
-    const options& o = e.set->values;
+    const options& o = settings_[e.set].values;
     const time_point t = now();
     ++report_.due;
     if (f.held && t >= look_due(s)) {
@@ -111,10 +111,10 @@ inline void engine::on_due(slot_base& s) {
 /// When a value is to be refreshed by being asked for: stale_after from when it was made, or from
 /// when a refresh of it failed.
 inline time_point engine::stale_from(const slot_base& s) const {
-    const entry& e = *s.cold;
+    const entry& e = s.cold();
     if (!e.set) return time_point::max();
     const time_point since = e.going ? std::max(e.landed, e.going->failed) : e.landed;
-    return after(since, e.set->values.stale_after);
+    return after(since, settings_[e.set].values.stale_after);
 }
 
 } // namespace imload::detail

@@ -39,6 +39,13 @@ template <class Body>
 #endif
 }
 
+/// Throws it again, where there is one.
+inline void rethrow_if([[maybe_unused]] const std::exception_ptr& thrown) {
+#if IMLOAD_HAS_EXCEPTIONS
+    if (thrown) std::rethrow_exception(thrown);
+#endif
+}
+
 /// The text of a stored exception: what(), or the thrown text itself.
 [[nodiscard]] inline std::string message_of([[maybe_unused]] const std::exception_ptr& thrown) {
 #if IMLOAD_HAS_EXCEPTIONS

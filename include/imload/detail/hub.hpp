@@ -83,6 +83,10 @@ public:
     void begin_frame(std::vector<ref<job>>& unasked);
     void collect(mail& into, bool new_frame);
     [[nodiscard]] bool has_mail() const;
+    /// False: collect() would find nothing.
+    [[nodiscard]] bool may_have_mail() const noexcept {
+        return any_mail_.load(std::memory_order_acquire);
+    }
     [[nodiscard]] std::size_t queued() const;
     [[nodiscard]] std::size_t running() const;
     [[nodiscard]] std::uint64_t wakes() const;
@@ -235,7 +239,7 @@ inline void hub::begin_frame(std::vector<ref<job>>& unasked) {
 }
 
 inline void hub::collect(mail& into, bool new_frame) {
-    if (!any_mail_.load(std::memory_order_acquire)) return;
+    if (!may_have_mail()) return;
     const std::lock_guard lock(mutex_);
     if (new_frame) woken_ = false;
     any_mail_.store(woken_, std::memory_order_relaxed); // that is for a new frame to take back

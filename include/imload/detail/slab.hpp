@@ -1,6 +1,8 @@
 #pragma once
 
+#include <imload/detail/fail.hpp>
 #include <imload/detail/slot.hpp>
+#include <imload/detail/slot_index.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -8,121 +10,223 @@
 #include <memory>
 #include <new>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace imload::detail {
 
-/// The memory of all slots, in slabs of one type each that never move. A slot is known by a number
-/// of 32 bits: slab and place.
+/// Memory for slabs: blocks that are cut up, each larger than the one before, so that few keys cost
+/// little and many lie close together.
+class slab_blocks {
+public:
+    slab_blocks() = default;
+    slab_blocks(const slab_blocks&) = delete;
+    slab_blocks& operator=(const slab_blocks&) = delete;
+    ~slab_blocks() {
+        for (void* const b : blocks_) ::operator delete(b, std::align_val_t(slab::alignment));
+    }
+
+    [[nodiscard]] std::byte* allocate() {
+        if (left_ == 0) {
+            next_ = allocate_block(growth_ * slab::alignment);
+            left_ = growth_;
+            growth_ = std::min<std::size_t>(growth_ * 2, 512); // 2 MiB: a huge page
+        }
+        --left_;
+        return std::exchange(next_, next_ + slab::alignment);
+    }
+
+    /// A slab of its own, for what is too large for others.
+    [[nodiscard]] std::byte* allocate_block(std::size_t bytes) {
+        blocks_.reserve(blocks_.size() + 1);
+        void* const b = ::operator new(bytes, std::align_val_t(slab::alignment));
+        blocks_.push_back(b);
+        return static_cast<std::byte*>(b);
+    }
+
+private:
+    std::vector<void*> blocks_;
+    std::byte* next_ = nullptr;
+    std::size_t left_ = 0; ///< slabs in the newest block
+    std::size_t growth_ = 4;
+};
+
+/// All slots, in slabs of one type each that never move, with an index for each type. A slot is
+/// known by a number of 32 bits: slab and place.
 class slot_memory {
 public:
-    static constexpr std::uint32_t places_bits = 10;
-    static constexpr std::uint32_t most_places = 1u << places_bits;
-
     slot_memory() = default;
     slot_memory(const slot_memory&) = delete;
     slot_memory& operator=(const slot_memory&) = delete;
     ~slot_memory() {
-        for (const slab& s : slabs_) ::operator delete(s.memory, std::align_val_t(s.alignment));
+        for (const slab* s : slabs_) delete[] s->entries;
     }
 
-    /// Room for a slot of this type; its entry is there, the rest is the caller's to construct.
-    /// What the caller constructs must be given the entry and kept until free().
-    struct room {
-        void* memory;
-        entry* cold;
-        std::uint32_t id;
-    };
-    [[nodiscard]] room allocate(const slot_type& type) {
-        pool& p = pool_of(type);
-        if (p.free.empty()) grow(p, type);
-        const std::uint32_t id = p.free.back();
-        p.free.pop_back();
-        slab& s = slabs_[id >> places_bits];
-        return {s.memory + (id & (most_places - 1)) * s.stride, &s.entries[id & (most_places - 1)],
-                id};
+    [[nodiscard]] slot_base* find(const sought& key, std::uint32_t mark) {
+        const pool& p = pool_of(key.type);
+        return p.index.find(mark, [&](std::uint32_t number) -> slot_base* {
+            slot_base& s = at(p, number);
+            return key.equals(s, key.key) ? &s : nullptr;
+        });
     }
 
-    void free(std::uint32_t id, const slot_type& type) { pool_of(type).free.push_back(id); }
-
-    /// Whether at(id) may be asked.
-    [[nodiscard]] bool has(std::uint32_t id) const noexcept {
-        return (id >> places_bits) < slabs_.size() &&
-               (id & (most_places - 1)) < slabs_[id >> places_bits].places;
+    /// The same for a type that is known: nothing is called.
+    template <class Slot, class Searched>
+    [[nodiscard]] Slot* find(const Searched& key, std::uint32_t mark) {
+        constexpr std::size_t offset = offset_for(alignof(Slot));
+        return pool_of(Slot::kind).index.find(mark, [&](std::uint32_t number) -> Slot* {
+            std::byte* const head = reinterpret_cast<std::byte*>(slabs_[number / most_places]);
+            Slot* const s = std::launder(
+                reinterpret_cast<Slot*>(head + offset + number % most_places * sizeof(Slot)));
+            return equal_keys(s->key, key) ? s : nullptr;
+        });
     }
 
-    [[nodiscard]] slot_base& at(std::uint32_t id) const noexcept {
-        const slab& s = slabs_[id >> places_bits];
-        return *std::launder(
-            reinterpret_cast<slot_base*>(s.memory + (id & (most_places - 1)) * s.stride));
+    /// Makes a slot for the key, which is not there yet. What copying the key throws leaves no
+    /// trace.
+    [[nodiscard]] slot_base& make(const sought& key, std::uint32_t mark) {
+        pool& p = pool_of(key.type);
+        p.index.reserve_one(
+            [&](auto insert) {
+                for (const std::uint32_t first : p.slabs)
+                    for (std::uint32_t place = 0; place < slab_of(first).places; ++place)
+                        if (slab_of(first).at(place).type) insert(first | place);
+            },
+            [&](std::uint32_t number) { return at(p, number).cold().mark; });
+        if (p.free == slot_index::none) grow(p);
+        const std::uint32_t number = p.free;
+        slot_base* const room = &at(p, number);
+        const auto thrown = caught([&] { key.construct(room, key.key); });
+        if (thrown) {
+            ::new (static_cast<void*>(room)) slot_base{};
+            rethrow_if(thrown);
+        }
+        slot_base& made = at(p, number);
+        made.type = &key.type;
+        entry& e = made.cold();
+        p.free = std::exchange(e.mark, mark);
+        p.index.insert(mark, number);
+        return made;
     }
 
-    /// Every slot that is in use, as long as `visit` returns true; `from` goes on where it ended.
+    /// Nobody finds the slot from here on; free() has to follow.
+    void hide(slot_base& s) {
+        pool_of(*s.type).index.erase(s.cold().mark, s.id());
+        s.type = nullptr;
+    }
+
+    /// Destroys a hidden slot of that type, whose room is then used again.
+    void free(slot_base& s, const slot_type& type) {
+        type.destroy(s);
+        ::new (static_cast<void*>(&s)) slot_base{};
+        s.cold().mark = std::exchange(pool_of(type).free, s.id());
+    }
+
+    /// No slot was ever made.
+    [[nodiscard]] bool empty() const noexcept { return slabs_.empty(); }
+    /// Whether at(number) may be asked.
+    [[nodiscard]] bool has(std::uint32_t number) const noexcept {
+        return number / most_places < slabs_.size() &&
+               number % most_places < slab_of(number).places;
+    }
+    [[nodiscard]] slot_base& at(std::uint32_t number) const noexcept {
+        return slab_of(number).at(number % most_places);
+    }
+
+    /// Every slot, in use or not, as long as `visit` returns true; `from` goes on where it ended.
     /// Slots freed while visiting are fine, new ones may or may not be visited.
     template <class Visit>
     bool visit(std::uint32_t& from, Visit visit) {
-        while ((from >> places_bits) < slabs_.size()) {
-            const std::uint32_t places = slabs_[from >> places_bits].places;
-            for (std::uint32_t place = from & (most_places - 1); place < places; ++place) {
-                const std::uint32_t id = (from & ~(most_places - 1)) | place;
-                if (!visit(at(id), id)) {
-                    from = id + 1;
+        while (from / most_places < slabs_.size()) {
+            slab& s = slab_of(from);
+            for (std::uint32_t place = from % most_places; place < s.places; ++place)
+                if (!visit(s.at(place))) {
+                    from = s.first + place + 1;
                     return false;
                 }
-            }
-            from = ((from >> places_bits) + 1) << places_bits;
+            from = s.first + most_places;
         }
         from = 0;
         return true;
     }
 
 private:
-    struct slab {
-        std::byte* memory = nullptr;
-        std::size_t stride = 0;
-        std::size_t alignment = 0;
-        std::uint32_t places = 0;
-        std::unique_ptr<entry[]> entries;
-    };
+    static constexpr std::uint32_t most_places = 256;
+
+    /// The slots of one type.
     struct pool {
-        std::vector<std::uint32_t> free;
-        std::uint32_t next_places = 8; ///< doubles: few keys cost little
+        std::size_t stride = 0;
+        std::size_t offset = 0; ///< of the first slot in each slab
+        slot_index index;
+        std::vector<std::uint32_t> slabs;      ///< the number of the first slot of each
+        std::uint32_t free = slot_index::none; ///< the first of them; entry::mark is the next
+        std::uint32_t next_places = 8;         ///< doubles: few keys cost little
     };
 
-    pool& pool_of(const slot_type& type) {
-        if (&type != last_type_) {
-            last_pool_ = &pools_[&type];
-            last_type_ = &type;
-        }
-        return *last_pool_;
+    /// Of the first slot in a slab.
+    [[nodiscard]] static constexpr std::size_t offset_for(std::size_t alignment) noexcept {
+        return (sizeof(slab) + alignment - 1) / alignment * alignment;
+    }
+    [[nodiscard]] slab& slab_of(std::uint32_t number) const noexcept {
+        return *slabs_[number / most_places];
+    }
+    /// The same as at(number), without a look at the slab's head.
+    [[nodiscard]] slot_base& at(const pool& p, std::uint32_t number) const noexcept {
+        return *std::launder(reinterpret_cast<slot_base*>(
+            reinterpret_cast<std::byte*>(slabs_[number / most_places]) + p.offset +
+            number % most_places * p.stride));
     }
 
-    void grow(pool& p, const slot_type& type) {
-        constexpr std::size_t most_bytes = std::size_t{1} << 16;
-        const auto fitting = static_cast<std::uint32_t>(
-            std::clamp<std::size_t>(most_bytes / type.size, 1, most_places));
-        slab s;
-        s.places = std::min(p.next_places, fitting);
-        s.stride = type.size;
-        s.alignment = type.alignment;
-        s.entries = std::make_unique<entry[]>(s.places);
-        p.free.reserve(p.free.size() + s.places);
+    [[nodiscard]] pool& pool_of(const slot_type& type) {
+        const known_pool& known = known_for(type);
+        return known.type == &type ? *known.pool : find_pool(type);
+    }
+    IMLOAD_NOINLINE pool& find_pool(const slot_type& type) {
+        pool& p = pools_[&type];
+        p.stride = type.size;
+        p.offset = offset_for(type.alignment);
+        known_for(type) = {&type, &p};
+        return p;
+    }
+
+    struct known_pool {
+        const slot_type* type = nullptr;
+        slot_memory::pool* pool = nullptr;
+    };
+    [[nodiscard]] known_pool& known_for(const slot_type& type) noexcept {
+        return known_[reinterpret_cast<std::uintptr_t>(&type) / 64 % known_count];
+    }
+
+    void grow(pool& p) {
+        const std::size_t fitting = (slab::alignment - p.offset) / p.stride;
+        const auto places =
+            static_cast<std::uint32_t>(std::clamp<std::size_t>(fitting, 1, p.next_places));
+        p.slabs.reserve(p.slabs.size() + 1);
         slabs_.reserve(slabs_.size() + 1);
-        s.memory = static_cast<std::byte*>(
-            ::operator new(s.places* s.stride, std::align_val_t(s.alignment)));
-        const auto first = static_cast<std::uint32_t>(slabs_.size()) << places_bits;
-        for (std::uint32_t place = s.places; place-- > 0;) {
-            ::new (s.memory + place * s.stride) slot_base{};
-            p.free.push_back(first | place);
+        auto entries = std::make_unique<entry[]>(places);
+        std::byte* const memory =
+            fitting > 0 ? blocks_.allocate() : blocks_.allocate_block(p.offset + p.stride);
+        slab* const s = ::new (static_cast<void*>(memory)) slab{};
+        s->entries = entries.release();
+        s->first = static_cast<std::uint32_t>(slabs_.size()) * most_places;
+        s->places = places;
+        s->offset = static_cast<std::uint32_t>(p.offset);
+        s->stride = static_cast<std::uint32_t>(p.stride);
+        s->inverse = static_cast<std::uint32_t>((std::uint64_t{1} << 32) / p.stride + 1);
+        for (std::uint32_t place = places; place-- > 0;) {
+            ::new (static_cast<void*>(memory + p.offset + place * p.stride)) slot_base{};
+            s->entries[place].mark = std::exchange(p.free, s->first + place);
         }
-        slabs_.push_back(std::move(s));
-        p.next_places = std::min(p.next_places * 2, most_places);
+        p.slabs.push_back(s->first);
+        slabs_.push_back(s);
+        p.next_places = std::min(p.next_places * 4, most_places);
     }
 
-    std::vector<slab> slabs_;
+    std::vector<slab*> slabs_;
+    slab_blocks blocks_;
     std::unordered_map<const slot_type*, pool> pools_;
-    const slot_type* last_type_ = nullptr;
-    pool* last_pool_ = nullptr;
+    static constexpr std::size_t known_count = 16;
+    known_pool known_[known_count]; ///< so that few are searched for
 };
 
 } // namespace imload::detail

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 
@@ -39,14 +40,6 @@ public:
     starter(const starter&) = delete;
     starter& operator=(const starter&) = delete;
     virtual ~starter() = default;
-};
-
-/// The options that a key was last asked with; shared by all keys that agree.
-struct settings {
-    options values;
-    std::uint64_t fingerprint = 0;
-    std::size_t users = 0; ///< keys
-    bool timed = false;    ///< one of the values makes something due
 };
 
 inline constexpr std::size_t not_listed = static_cast<std::size_t>(-1);
@@ -90,25 +83,26 @@ struct flight {
 
 /// The cold part of a key: looked at when it is asked about, not when it is polled.
 struct entry {
-    time_point landed{}; ///< when the value was made
-    settings* set = nullptr;
+    time_point landed{};            ///< when the value was made
     flight* going = nullptr;        ///< of a flight_pool; null while nothing is
+    std::uint32_t set = 0;          ///< its options, by number in the settings_table; 0: none yet
     std::uint32_t version = 0;      ///< values applied
     std::uint32_t landed_frame = 0; ///< the frame that shows the newest value first
     std::uint32_t generation = 0;   ///< a run of an older one is never applied
-    std::uint32_t id = 0;           ///< its number in slot_memory
-    std::uint32_t mark = 0;         ///< its hash in slot_index
+    std::uint32_t mark = 0;         ///< its hash, as slot_index keeps it
+    std::uint32_t place = 0;        ///< on the trail
     std::uint32_t born = 0;         ///< its generation when the key was made
     float last_seconds = 0;
     float mean_seconds = 0;
     phase shown = phase::idle; ///< what this frame sees of flight::now
     bool has_value = false;
-    bool cancelled = false;
-    bool shown_cancelled = false; ///< what this frame shows of it
-    bool prefetched = false;      ///< started by prefetch() and not asked for since
-    bool vacant = true;           ///< only peeked at: goes unless something becomes of it
-    bool touched = false;         ///< listed for the next frame
+    bool touched = false; ///< listed for the next frame
+    bool cancelled : 1 = false;
+    bool shown_cancelled : 1 = false; ///< what this frame shows of it
+    bool prefetched : 1 = false;      ///< started by prefetch() and not asked for since
+    bool vacant : 1 = true;           ///< only peeked at: goes unless something becomes of it
 };
+static_assert(sizeof(entry) <= 56 || sizeof(void*) != 8, "a million keys count each byte");
 
 /// What the engine can do with a slot without knowing its type. One object a type, and its address
 /// is the type's tag: not const, for linkers that fold identical constants.
@@ -130,15 +124,65 @@ struct slot_type {
     bool (*belongs_to)(const slot_base&, const loader_tag&);
 };
 
+/// A key that is searched for, whatever its type: views of the arguments, nothing owned.
+struct sought {
+    const slot_type& type;
+    const void* key;
+    bool (*equals)(const slot_base&, const void* key); ///< for a slot of that type
+    std::uint64_t (*hash)(const void* key);
+    void (*construct)(void* memory, const void* key); ///< a slot that owns the key
+
+    [[nodiscard]] bool is(const slot_base& s) const;
+};
+
 /// The hot part of a key, all that a poll of a loaded one reads. Slots never move and their memory
-/// stays until the session ends, so a stale `next` is harmless.
+/// stays until the session ends, so a trail that leads to a freed one is harmless.
 struct slot_base {
     const slot_type* type = nullptr; ///< null: free
-    slot_base* next = this;          ///< the one asked for after this one, the last time
     /// The fingerprint of its options while there is a value and an ask has nothing to do; else 0.
-    std::uint64_t fast = 0;
-    entry* cold = nullptr;
+    std::uint32_t fast = 0;
     std::uint32_t asked = 0; ///< the frame of the last ask
+
+    [[nodiscard]] entry& cold() const noexcept;
+    [[nodiscard]] std::uint32_t id() const noexcept; ///< its number in slot_memory
 };
+
+/// The head of a block of slots of one type. The block starts at an address from which on all of
+/// them are found by their own: so a slot needs no pointer to what is cold of it.
+struct slab {
+    static constexpr std::size_t alignment = 4096;
+
+    entry* entries = nullptr;
+    std::uint32_t first = 0;   ///< the number of the first slot
+    std::uint32_t places = 0;  ///< slots, in use or free
+    std::uint32_t offset = 0;  ///< of the first slot, from the head
+    std::uint32_t stride = 0;  ///< from one slot to the next
+    std::uint32_t inverse = 0; ///< 2^32 / stride, rounded up: a multiplication divides by stride
+
+    [[nodiscard]] static slab& of(const slot_base& s) noexcept {
+        const auto address = reinterpret_cast<std::uintptr_t>(&s);
+        return *reinterpret_cast<slab*>(address & ~std::uintptr_t{alignment - 1});
+    }
+    [[nodiscard]] std::uint32_t place_of(const slot_base& s) const noexcept {
+        const auto from_head = reinterpret_cast<std::uintptr_t>(&s) & (alignment - 1);
+        return static_cast<std::uint32_t>((from_head - offset) * std::uint64_t{inverse} >> 32);
+    }
+    [[nodiscard]] slot_base& at(std::uint32_t place) noexcept {
+        return *std::launder(reinterpret_cast<slot_base*>(reinterpret_cast<std::byte*>(this) +
+                                                          offset + std::size_t{place} * stride));
+    }
+};
+
+inline entry& slot_base::cold() const noexcept {
+    const slab& home = slab::of(*this);
+    return home.entries[home.place_of(*this)];
+}
+
+inline bool sought::is(const slot_base& s) const { return s.type == &type && equals(s, key); }
+
+inline std::uint32_t slot_base::id() const noexcept {
+    const slab& home = slab::of(*this);
+    return home.first + home.place_of(*this);
+}
 
 } // namespace imload::detail

@@ -1,95 +1,170 @@
 #pragma once
 
+#include <imload/config.hpp>
+
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <cstring>
+#include <memory>
 
 namespace imload::detail {
 
-/// From hash to slot number: open addressing with linear probing in cells of eight bytes, half of
-/// them hash, so that nearly every step is decided in the cell. Erasing shifts cells back, after
-/// D. E. Knuth, The Art of Computer Programming 3, algorithm 6.4 R; there are no tombstones.
+/// From hash to slot number, for the slots of one type. A bucket is a cache line: twelve numbers
+/// and a byte of each one's hash, so that nearly every search is decided in one line. A full bucket
+/// passes keys on to the next and counts them, which tells a search when to end and makes erasing
+/// leave no trace; after the F14 tables of Facebook's folly.
 class slot_index {
 public:
     static constexpr std::uint32_t none = 0xffffffff;
 
-    /// The half of a hash that is kept.
+    /// The half of a hash that counts here.
     [[nodiscard]] static constexpr std::uint32_t mark_of(std::uint64_t hash) noexcept {
         return static_cast<std::uint32_t>(hash >> 32);
     }
 
-    /// The number for which `same(number)` holds, among those with this mark, or `none`.
-    template <class Same>
-    [[nodiscard]] std::uint32_t find(std::uint32_t mark, Same same) const {
-        if (cells_.empty()) return none;
-        for (std::size_t i = home_of(mark);; i = (i + 1) & mask()) {
-            const cell& c = cells_[i];
-            if (c.id == none) return none;
-            if (c.mark == mark && same(c.id)) return c.id;
+    /// What `look(number)` returns for the first number with this mark for which that is not null.
+    template <class Look>
+    [[nodiscard]] auto find(std::uint32_t mark, Look look) const -> decltype(look(mark)) {
+        if (count_ == 0) return nullptr;
+        const std::size_t home = home_of(mark);
+        std::size_t at = home;
+        do {
+            const bucket& b = buckets_[at];
+            for (auto hits = b.matches(tag_of(mark)); hits != 0; hits &= hits - 1)
+                if (const auto found = look(b.numbers[bucket::place_of(hits)])) [[likely]]
+                    return found;
+            if (b.passed_on == 0) break;
+            at = next(at);
+        } while (at != home);
+        return nullptr;
+    }
+
+    /// Room for one more, so that the next insert cannot fail. `mark_at(number)` is asked for what
+    /// was inserted with each number; `visit(f)` calls f(number) for all of them.
+    template <class Visit, class MarkAt>
+    void reserve_one(Visit visit, MarkAt mark_at) {
+        if (size_ < count_ * most_full) return;
+        const std::size_t count = count_ == 0 ? 1 : count_ * 2;
+        buckets_ = std::make_unique<bucket[]>(count);
+        count_ = count;
+        size_ = 0;
+        visit([&](std::uint32_t number) { insert(mark_at(number), number); });
+    }
+
+    /// After reserve_one().
+    void insert(std::uint32_t mark, std::uint32_t number) noexcept {
+        std::size_t at = home_of(mark);
+        while (buckets_[at].is_full()) {
+            ++buckets_[at].passed_on;
+            at = next(at);
         }
-    }
-
-    /// Room for one more, so that the next insert cannot fail.
-    void reserve_one() {
-        if ((size_ + 1) * 4 > cells_.size() * 3) grow();
-    }
-
-    void insert(std::uint32_t mark, std::uint32_t id) {
-        reserve_one();
-        place({mark, id});
+        buckets_[at].put(tag_of(mark), number);
         ++size_;
     }
 
-    void erase(std::uint32_t mark, std::uint32_t id) noexcept {
-        if (cells_.empty()) return;
-        std::size_t hole = home_of(mark);
-        for (; cells_[hole].id != id; hole = (hole + 1) & mask())
-            if (cells_[hole].id == none) return;
-        --size_;
-        for (std::size_t i = (hole + 1) & mask(); cells_[i].id != none; i = (i + 1) & mask()) {
-            const std::size_t home = home_of(cells_[i].mark);
-            // Move the cell into the hole unless that would put it before its home.
-            if (((i - home) & mask()) >= ((i - hole) & mask())) {
-                cells_[hole] = cells_[i];
-                hole = i;
+    void erase(std::uint32_t mark, std::uint32_t number) noexcept {
+        const std::size_t home = home_of(mark);
+        std::size_t at = home;
+        for (std::size_t tried = 0; tried < count_; ++tried, at = next(at)) {
+            if (buckets_[at].take(number)) {
+                for (std::size_t before = home; before != at; before = next(before))
+                    --buckets_[before].passed_on;
+                --size_;
+                return;
             }
         }
-        cells_[hole] = {};
     }
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
-    void clear() noexcept {
-        cells_.clear();
-        size_ = 0;
-    }
 
 private:
-    struct cell {
-        std::uint32_t mark = 0;
-        std::uint32_t id = none;
+    static constexpr std::size_t most_full = 9; ///< keys a bucket, on average
+
+    struct alignas(64) bucket {
+        static constexpr std::size_t places = 12;
+        std::uint8_t tags[places] = {}; ///< 0: free
+        std::uint32_t passed_on = 0;    ///< keys that would be here if it were larger
+        std::uint32_t numbers[places] = {};
+
+#if IMLOAD_HAS_SSE2
+        /// A bit for each place with this tag.
+        [[nodiscard]] std::uint32_t matches(std::uint8_t tag) const noexcept {
+            using vector [[gnu::vector_size(16)]] = char;
+            vector all;
+            std::memcpy(&all, tags, sizeof all); // the last four are no tags
+            const vector same = all == static_cast<char>(tag);
+            return static_cast<std::uint32_t>(__builtin_ia32_pmovmskb128(same)) & 0xfffu;
+        }
+        [[nodiscard]] static std::size_t place_of(std::uint32_t matches) noexcept {
+            return static_cast<std::size_t>(std::countr_zero(matches));
+        }
+#else
+        /// A bit for each place with this tag: for the first eight at 0, 8, 16 and so on, for the
+        /// others one higher.
+        [[nodiscard]] std::uint64_t matches(std::uint8_t tag) const noexcept {
+            const std::uint64_t wanted = tag * std::uint64_t{0x0101010101010101u};
+            const std::uint64_t low = zero_bytes(bytes<8>(tags) ^ wanted);
+            const std::uint64_t high = zero_bytes(bytes<4>(tags + 8) ^ wanted) & 0x80808080u;
+            return low >> 7 | high >> 6;
+        }
+        [[nodiscard]] static std::size_t place_of(std::uint64_t matches) noexcept {
+            const auto bit = static_cast<std::size_t>(std::countr_zero(matches));
+            return bit / 8 + bit % 8 * 8;
+        }
+#endif
+
+        [[nodiscard]] bool is_full() const noexcept {
+            for (const std::uint8_t tag : tags)
+                if (tag == 0) return false;
+            return true;
+        }
+        void put(std::uint8_t tag, std::uint32_t number) noexcept {
+            std::size_t place = 0;
+            while (tags[place] != 0) ++place;
+            tags[place] = tag;
+            numbers[place] = number;
+        }
+        bool take(std::uint32_t number) noexcept {
+            for (std::size_t place = 0; place < places; ++place)
+                if (tags[place] != 0 && numbers[place] == number) {
+                    tags[place] = 0;
+                    return true;
+                }
+            return false;
+        }
+
+    private:
+        /// The first byte lowest, on every machine.
+        template <std::size_t Count>
+        [[nodiscard]] static std::uint64_t bytes(const std::uint8_t* from) noexcept {
+            std::uint64_t all = 0;
+            if constexpr (std::endian::native == std::endian::little)
+                std::memcpy(&all, from, Count);
+            else
+                for (std::size_t i = 0; i < Count; ++i) all |= std::uint64_t{from[i]} << 8 * i;
+            return all;
+        }
+        /// The highest bit of each byte that is zero, and no other.
+        [[nodiscard]] static constexpr std::uint64_t zero_bytes(std::uint64_t x) noexcept {
+            constexpr std::uint64_t low_bits = 0x7f7f7f7f7f7f7f7fu;
+            return ~(((x & low_bits) + low_bits) | x | low_bits);
+        }
     };
 
-    [[nodiscard]] std::size_t mask() const noexcept { return cells_.size() - 1; }
-    /// The mark alone says where a cell belongs, so growing needs no key.
+    /// Never 0; from other bits than home_of, which takes the highest.
+    [[nodiscard]] static constexpr std::uint8_t tag_of(std::uint32_t mark) noexcept {
+        return static_cast<std::uint8_t>((mark & 0xffu) != 0 ? mark : 1u);
+    }
     [[nodiscard]] std::size_t home_of(std::uint32_t mark) const noexcept {
-        return (mark * std::size_t{0x9e3779b97f4a7c15u} >> 20) & mask();
+        return static_cast<std::size_t>(std::uint64_t{mark} * count_ >> 32);
+    }
+    [[nodiscard]] std::size_t next(std::size_t at) const noexcept {
+        return at + 1 < count_ ? at + 1 : 0;
     }
 
-    void place(cell c) noexcept {
-        std::size_t i = home_of(c.mark);
-        while (cells_[i].id != none) i = (i + 1) & mask();
-        cells_[i] = c;
-    }
-
-    void grow() {
-        std::vector<cell> old(cells_.empty() ? 16 : cells_.size() * 2);
-        old.swap(cells_);
-        for (const cell& c : old)
-            if (c.id != none) place(c);
-    }
-
-    std::vector<cell> cells_;
+    std::unique_ptr<bucket[]> buckets_;
+    std::size_t count_ = 0; ///< a power of two
     std::size_t size_ = 0;
 };
 

@@ -66,42 +66,49 @@ public:
 template <class T, bool Boxed>
 class slot_value {
 public:
-    slot_value() = default;
-    slot_value(const slot_value&) = delete;
-    slot_value& operator=(const slot_value&) = delete;
-    ~slot_value() = default;
-
-    [[nodiscard]] const T* get() const noexcept {
-        if constexpr (inside)
-            return std::launder(reinterpret_cast<const T*>(&place_));
-        else
-            return place_.get();
-    }
+    [[nodiscard]] const T* get() const noexcept { return place_.get(); }
 
     void take(job_of<T>& from, bool had, graveyard& graves) {
         clear(had, graves);
-        if constexpr (inside)
-            ::new (static_cast<void*>(&place_)) T(std::move(*from.value));
-        else
-            place_ = from.value.release_boxed();
+        place_ = from.value.release_boxed();
     }
 
     void clear(bool had, graveyard& graves) {
         if (!had) return;
-        if constexpr (inside)
-            std::launder(reinterpret_cast<T*>(&place_))->~T();
-        else if constexpr (Boxed)
+        if constexpr (Boxed)
             graves.bury(std::move(place_));
         else
             place_.reset();
     }
 
 private:
-    static constexpr bool inside = kept_in_slot<T> && !Boxed;
-    struct alignas(T) bytes {
-        std::byte room[sizeof(T)];
+    std::unique_ptr<T> place_;
+};
+
+template <class T>
+    requires kept_in_slot<T>
+class slot_value<T, false> {
+public:
+    slot_value() noexcept {} // nothing is there yet
+    slot_value(const slot_value&) = delete;
+    slot_value& operator=(const slot_value&) = delete;
+    ~slot_value() {} // nor any more
+
+    [[nodiscard]] const T* get() const noexcept { return &value_; }
+
+    void take(job_of<T>& from, bool had, graveyard& graves) {
+        clear(had, graves);
+        std::construct_at(&value_, std::move(*from.value));
+    }
+
+    void clear(bool had, graveyard&) {
+        if (had) std::destroy_at(&value_);
+    }
+
+private:
+    union {
+        T value_;
     };
-    std::conditional_t<inside, bytes, std::unique_ptr<T>> place_;
 };
 
 } // namespace imload::detail

@@ -1,0 +1,269 @@
+#pragma once
+
+#include <imload/detail/slot.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace imload::detail {
+
+/// The keys in the order in which they are asked for, which is nearly the same in each frame: so
+/// the next one is guessed and compared, and nothing is hashed. A wrong guess tries the places
+/// where an order usually goes on, then the key is searched for and the trail taken up behind it.
+/// What costs too many searches is learnt: a whole frame is recorded and becomes the trail, in
+/// front of the keys that it did not ask for. Where there is no order, guessing stops.
+class trail {
+public:
+    trail() { clear(); }
+    trail(const trail&) = delete;
+    trail& operator=(const trail&) = delete;
+    ~trail() = default;
+
+    /// The key that is asked for next, if all is as it was; a slot of no type if that is unknown.
+    [[nodiscard]] slot_base* guess() const noexcept { return *at_; }
+    /// The guess was right.
+    void step() noexcept {
+        at_ = reinterpret_cast<slot_base**>(reinterpret_cast<std::byte*>(at_) + stride_);
+    }
+    /// How often step() and wander() were called.
+    [[nodiscard]] std::uint64_t steps() const noexcept {
+        return steps_ + static_cast<std::uint64_t>(at_ < run_ ? run_ - at_ : at_ - run_);
+    }
+
+    /// The key, if it is where an order usually goes on: guessed right, the same again, where the
+    /// trail was left last, in the other direction, or where the last frame ended.
+    [[nodiscard]] slot_base* recall(const sought& key);
+    /// After recall() in vain: the key was found elsewhere.
+    void jump(slot_base& found);
+    /// After recall() in vain: the key is new. It is put at the end.
+    void append(slot_base& made);
+    /// There is no order, so a key is better searched for at once.
+    [[nodiscard]] bool is_lost() const noexcept { return blind_; }
+    /// It was found so.
+    void wander(slot_base& found) noexcept {
+        constexpr std::uint32_t rest = 64; // between two tries to find the trail again
+        calm_ = begins_ = false;
+        last_ = &found;
+        ++steps_;
+        if (++surprises_ % rest == 0) blind_ = false;
+    }
+    /// A key went; its place is not used again until there are many of them.
+    void erase() noexcept { ++gone_; }
+
+    /// The next ask is likely the one with which the last frame began.
+    void begin_frame() {
+        end_ = index_of(at_) - direction();
+        if (!calm_) [[unlikely]]
+            learn();
+        move_to(recording_ ? nowhere : first_);
+        begins_ = true;
+    }
+
+    void clear();
+
+private:
+    using index = std::size_t;
+    static constexpr index margin = 2;            ///< places at either end that lead to nobody
+    static constexpr index nowhere = 0;           ///< one of them
+    static constexpr std::uint32_t most_lost = 8; ///< from so many searches on there is no order
+
+    [[nodiscard]] index index_of(slot_base** p) const noexcept {
+        return static_cast<index>(p - path_.data());
+    }
+    [[nodiscard]] index here() const noexcept { return recording_ ? here_ : index_of(at_); }
+    /// 1 or -1, as an index is added to.
+    [[nodiscard]] index direction() const noexcept { return stride_ > 0 ? index{1} : ~index{0}; }
+    [[nodiscard]] index behind(index i) const noexcept { return i + direction(); }
+    [[nodiscard]] slot_base& stepped_on() const noexcept { return *at_[stride_ > 0 ? -1 : 1]; }
+    void move_to(index i) noexcept {
+        steps_ = steps();
+        at_ = run_ = path_.data() + i;
+    }
+    void asked(slot_base& s, index place, index next);
+    void make_room();
+    void learn();
+    void rebuild();
+
+    slot_base** at_ = nullptr; ///< the guess
+    std::ptrdiff_t stride_ =
+        sizeof(slot_base*);     ///< from one to the next, in bytes: or the negative
+    slot_base** run_ = nullptr; ///< where the steps began that are not in steps_
+    std::uint64_t steps_ = 0;
+
+    std::vector<slot_base*> path_;
+    std::vector<slot_base*> recorded_; ///< while recording: this frame's asks
+    std::size_t known_ = 0;            ///< of how many keys
+    slot_base nobody_;
+    slot_base* last_ = nullptr; ///< asked for last, if that was no step
+    index here_ = margin;       ///< the guess while recording, when no step is taken
+    index side_ = nowhere;      ///< where the trail was left by a jump
+    index first_ = margin;      ///< the frame's first ask
+    index end_ = nowhere;       ///< the last frame's last one
+    std::uint32_t lost_ = 0;    ///< searches in a row
+    std::size_t gone_ = 0;
+
+    bool blind_ = false; ///< no guess is worth trying
+    bool begins_ = true; ///< nothing was asked for in this frame
+    bool calm_ = true;   ///< each ask of this frame was a step
+    bool recording_ = false;
+    bool judged_ = true;        ///< whether the last recording helped is known
+    std::size_t surprises_ = 0; ///< wrong guesses in this frame
+    std::size_t toll_ = 0;      ///< and since the last recording
+    std::size_t before_ = 0;    ///< in the frame before that
+    std::size_t patience_ = 1;  ///< grows with each recording in vain
+};
+
+inline slot_base* trail::recall(const sought& key) {
+    slot_base& before = at_ != run_ ? stepped_on() : *last_;
+    if (at_ != run_) {
+        begins_ = blind_ = false;
+        lost_ = 0;
+    }
+    calm_ = false;
+    const index expected = here();
+    const auto is_at = [&](index i) { return i < path_.size() && key.is(*path_[i]); };
+    const auto found = [&](index i, index next) {
+        slot_base& s = *path_[i];
+        lost_ = 0;
+        blind_ = false;
+        asked(s, i, next);
+        return &s;
+    };
+    if (is_at(expected)) return found(expected, behind(expected));
+    ++surprises_;
+    if (key.is(before)) {
+        asked(before, nowhere, expected);
+        return &before;
+    }
+    if (is_at(side_)) {
+        const index i = std::exchange(side_, expected);
+        return found(i, behind(i));
+    }
+    const index turned = expected - 2 * direction();
+    if (is_at(turned)) {
+        stride_ = -stride_;
+        return found(turned, behind(turned));
+    }
+    if (begins_ && is_at(end_)) return found(end_, behind(end_));
+    return nullptr;
+}
+
+inline void trail::jump(slot_base& found) {
+    ++lost_;
+    blind_ = lost_ >= most_lost && !recording_;
+    const index place = found.cold().place;
+    const index expected = here();
+    if (place < path_.size() && path_[place] == &found) {
+        side_ = expected;
+        asked(found, place, behind(place));
+    } else {
+        asked(found, nowhere, expected);
+    }
+}
+
+inline void trail::append(slot_base& made) {
+    const index place = path_.size() - margin;
+    const index expected = here();
+    const index at = index_of(at_); // the path may move
+    steps_ = steps();
+    make_room();
+    path_.push_back(&nobody_);
+    path_[place] = &made;
+    at_ = run_ = path_.data() + at;
+    made.cold().place = static_cast<std::uint32_t>(place);
+    asked(made, place, expected == place ? behind(place) : expected);
+}
+
+/// Learning an order of not too many keys is to allocate nothing: room for it is made with the
+/// keys.
+inline void trail::make_room() {
+    constexpr index many = 65536;
+    if (path_.size() > many || path_.capacity() >= 2 * (path_.size() + 1)) return;
+    path_.reserve(4 * path_.size());
+    recorded_.reserve(4 * path_.size());
+}
+
+/// A key at `place` was asked for, by no step; `next` is the guess now.
+inline void trail::asked(slot_base& s, index place, index next) {
+    if (std::exchange(begins_, false) && place != nowhere) first_ = place;
+    last_ = &s;
+    if (!recording_) {
+        move_to(next);
+        return;
+    }
+    here_ = next;
+    std::uint32_t& own = s.cold().place;
+    const bool again = own < recorded_.size() && recorded_[own] == &s;
+    // A few keys may be asked for again and again; the others must find room behind them.
+    if (again && recorded_.size() + path_.size() - known_ >= recorded_.capacity()) return;
+    known_ += again ? 0u : 1u;
+    own = static_cast<std::uint32_t>(recorded_.size());
+    recorded_.push_back(&s);
+}
+
+/// Between frames: is it time to record one, and did the last recording help?
+inline void trail::learn() {
+    constexpr std::size_t worth = 4; ///< wrong guesses for each key, until one is
+    toll_ += surprises_;
+    if (recording_) {
+        rebuild();
+        judged_ = false;
+    } else if (!std::exchange(judged_, true)) {
+        constexpr std::size_t most = std::size_t{1} << 20;
+        patience_ = surprises_ * 2 > before_ ? std::min(patience_ * 2, most) : 1;
+    } else if (toll_ >= path_.size() * worth * patience_) {
+        before_ = surprises_;
+        recording_ = true;
+        recorded_.reserve(2 * path_.size());
+        recorded_.assign(margin, &nobody_);
+        known_ = 0;
+        here_ = first_;
+    } else if (gone_ > path_.size() / 2 + 64) {
+        rebuild();
+    }
+    surprises_ = 0;
+    lost_ = 0;
+    blind_ = false;
+    calm_ = !recording_;
+}
+
+/// Puts what was recorded in front, and behind it the keys of the path that were not.
+inline void trail::rebuild() {
+    if (!std::exchange(recording_, false)) recorded_.assign(margin, &nobody_);
+    const index own = recorded_.size();
+    for (index i = margin; i < path_.size() - margin; ++i) {
+        slot_base& s = *path_[i];
+        if (!s.type) continue;
+        std::uint32_t& place = s.cold().place;
+        if (place < own && recorded_[place] == &s) continue;
+        if (place != i) continue; // it is here twice
+        place = static_cast<std::uint32_t>(recorded_.size());
+        recorded_.push_back(&s);
+    }
+    recorded_.insert(recorded_.end(), margin, &nobody_);
+    steps_ = steps();
+    path_.swap(recorded_);
+    if (path_.size() > recorded_.capacity()) recorded_ = {}; // many: it is only in the way
+    at_ = run_ = path_.data();
+    first_ = margin;
+    side_ = end_ = nowhere;
+    toll_ = gone_ = 0;
+    stride_ = sizeof(slot_base*);
+}
+
+inline void trail::clear() {
+    steps_ = at_ ? steps() : 0;
+    path_.assign(2 * margin, &nobody_);
+    recorded_ = {};
+    recording_ = false;
+    at_ = run_ = path_.data() + margin;
+    last_ = &nobody_;
+    first_ = here_ = margin;
+    side_ = end_ = nowhere;
+    gone_ = 0;
+}
+
+} // namespace imload::detail

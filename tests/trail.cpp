@@ -1,0 +1,206 @@
+// Keys asked for in every kind of order: the answers and the counts are the same in all of them.
+#include "support.hpp"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <numeric>
+#include <random>
+#include <string>
+#include <vector>
+
+using namespace test;
+
+namespace {
+
+using order = std::vector<int>;
+
+int times_ten(int key) { return 10 * key; }
+std::string spelled(const std::string& key) { return key + "!"; }
+
+order up_to(int count) {
+    order keys(static_cast<std::size_t>(count));
+    std::iota(keys.begin(), keys.end(), 0);
+    return keys;
+}
+
+order shuffled(order keys, unsigned seed) {
+    std::shuffle(keys.begin(), keys.end(), std::mt19937(seed));
+    return keys;
+}
+
+// An application with two loaders, whose asks are checked and counted.
+struct checked_ui : ui {
+    decltype(imload::async_load(std::declval<imload::session&>(), times_ten)) numbers =
+        imload::async_load(session, times_ten);
+    decltype(imload::async_load(std::declval<imload::session&>(), spelled)) texts =
+        imload::async_load(session, spelled);
+    std::uint64_t polls = 0;
+    std::uint64_t wrong = 0;
+
+    void draw(const order& keys) {
+        frame();
+        for (const int key : keys) {
+            const auto value = numbers.poll(key);
+            ++polls;
+            wrong += !value || *value != 10 * key || value.last_asked_frame() != frame_number();
+        }
+    }
+    void draw_texts(const order& keys) {
+        for (const int key : keys) {
+            const std::string text = std::to_string(key);
+            const auto value = texts.poll(text);
+            ++polls;
+            wrong += !value || *value != text + "!";
+        }
+    }
+    std::uint32_t frame_number() const { return session.last_frame().frame; }
+
+    // Loads what there is to load.
+    explicit checked_ui(int count) {
+        for (const int key : up_to(count)) {
+            ask(numbers, key);
+            ask(texts, std::to_string(key));
+        }
+        polls = 2 * static_cast<std::uint64_t>(count);
+        land();
+        misses_ = polls;
+    }
+    ~checked_ui() {
+        CHECK(wrong == 0);
+        CHECK(statistics().polls == polls);
+        CHECK(statistics().hits == polls - misses_);
+    }
+
+private:
+    std::uint64_t misses_ = 0;
+};
+
+} // namespace
+
+TEST_CASE("an unchanged order") {
+    checked_ui app(100);
+    for (int i = 0; i < 50; ++i) app.draw(up_to(100));
+}
+
+TEST_CASE("a new order in each frame") {
+    checked_ui app(300);
+    for (unsigned i = 0; i < 100; ++i) app.draw(shuffled(up_to(300), i));
+}
+
+TEST_CASE("an order that flips in each frame") {
+    checked_ui app(100);
+    order keys = up_to(100);
+    for (int i = 0; i < 50; ++i) {
+        app.draw(keys);
+        std::reverse(keys.begin(), keys.end());
+    }
+}
+
+TEST_CASE("two passes in different orders, and three") {
+    for (const unsigned passes : {2u, 3u, 9u}) {
+        checked_ui app(100);
+        order all;
+        for (unsigned pass = 0; pass < passes; ++pass) {
+            const order more = shuffled(up_to(100), pass);
+            all.insert(all.end(), more.begin(), more.end());
+        }
+        for (int i = 0; i < 50; ++i) app.draw(all);
+    }
+}
+
+TEST_CASE("each key twice in a row, and one a hundred times") {
+    checked_ui app(100);
+    order keys;
+    for (const int key : up_to(100)) {
+        keys.push_back(key);
+        keys.push_back(key);
+    }
+    keys.insert(keys.begin() + 50, 100, 7);
+    for (int i = 0; i < 50; ++i) app.draw(keys);
+}
+
+TEST_CASE("one fixed key between all others") {
+    checked_ui app(100);
+    order keys;
+    for (const int key : up_to(99)) {
+        keys.push_back(key);
+        keys.push_back(99);
+    }
+    for (int i = 0; i < 50; ++i) app.draw(keys);
+}
+
+TEST_CASE("a list that scrolls, and wraps around") {
+    checked_ui app(200);
+    for (int first = 0; first < 2'000; first += 7) {
+        order keys;
+        for (int i = 0; i < 50; ++i) keys.push_back((first + i) % 200);
+        app.draw(keys);
+    }
+}
+
+TEST_CASE("some keys elsewhere in each frame") {
+    checked_ui app(200);
+    std::mt19937 random(1);
+    for (int i = 0; i < 100; ++i) {
+        order keys = up_to(150);
+        for (int guest = 0; guest < 5; ++guest)
+            keys.insert(keys.begin() + static_cast<int>(random() % 150),
+                        150 + static_cast<int>(random() % 50));
+        app.draw(keys);
+    }
+}
+
+TEST_CASE("several loaders in turns, in orders of their own") {
+    checked_ui app(100);
+    for (unsigned i = 0; i < 60; ++i) {
+        app.draw(i / 20 % 2 != 0 ? up_to(100) : shuffled(up_to(100), i / 20));
+        app.draw_texts(shuffled(up_to(100), i / 15));
+    }
+}
+
+TEST_CASE("frames that show little, nothing, and all again") {
+    checked_ui app(100);
+    for (unsigned i = 0; i < 100; ++i) {
+        order keys = i % 3 == 0 ? order{} : shuffled(up_to(100), i / 10);
+        if (i % 3 == 1) keys.resize(10);
+        app.draw(keys);
+    }
+}
+
+TEST_CASE("keys come and go in any order, and every answer is that of its own key") {
+    ui app;
+    const auto numbers = imload::async_load(app.session, times_ten);
+    const auto texts = imload::async_load(app.session, spelled);
+    std::mt19937 random(3);
+    std::map<int, bool> loaded; // by key, whether it is known to be there
+    int wrong = 0;
+    for (int i = 0; i < 400; ++i) {
+        app.land();
+        order keys;
+        const int kind = static_cast<int>(random() % 4);
+        for (int n = static_cast<int>(random() % 200); n > 0; --n)
+            keys.push_back(kind == 0 ? n : static_cast<int>(random() % 500));
+        for (const int key : keys) {
+            if (const auto value = numbers.poll(key)) wrong += *value != 10 * key;
+            const std::string text = "a text of more than one word " + std::to_string(key % 50);
+            if (const auto value = texts.poll(text)) wrong += *value != text + "!";
+            if (random() % 8 == 0) numbers.poll(key).forget();
+            if (random() % 64 == 0) texts.poll(text).forget();
+        }
+        if (i % 100 == 99) app.session.clear();
+    }
+    CHECK(wrong == 0);
+}
+
+TEST_CASE("an order of too many repeats is not learnt, and harms nothing") {
+    checked_ui app(50);
+    for (unsigned i = 0; i < 30; ++i) {
+        order keys;
+        for (unsigned n = 0; n < 100; ++n) {
+            const order more = shuffled(up_to(50), n);
+            keys.insert(keys.end(), more.begin(), more.end());
+        }
+        app.draw(keys);
+    }
+}
