@@ -1,32 +1,28 @@
 #pragma once
 
 #include <imload/config.hpp>
+#include <imload/detail/crew.hpp>
 #include <imload/executor.hpp>
 #include <imload/options.hpp>
 
 #if IMLOAD_HAS_THREADS
 
-#include <algorithm>
-#include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <exception>
 #include <memory>
 #include <mutex>
-#include <system_error>
-#include <thread>
 #include <utility>
-#include <vector>
 
 namespace imload {
 
-/// A fixed number of threads, made as they are needed: the default executor.
+/// A fixed number of threads, made as they are needed, for sessions to share.
 /// Threads: every member may be called from any thread but the pool's own.
 class thread_pool final : public executor {
 public:
     /// `threads` 0: one fewer than there are cores, at least 2 and at most 8.
     explicit thread_pool(std::size_t threads = 0)
-        : shared_(std::make_shared<shared>()), limit_(threads ? threads : default_size()) {}
+        : shared_(std::make_shared<shared>()), crew_(threads) {}
 
     /// Drops what waits and joins the threads, for as long as that takes.
     ~thread_pool() override { shutdown(); }
@@ -40,102 +36,81 @@ public:
     bool shutdown(time_span deadline = never);
 
     /// How many threads there are at most.
-    [[nodiscard]] std::size_t size() const noexcept { return limit_; }
+    [[nodiscard]] std::size_t size() const noexcept { return crew_.limit(); }
 
-    [[nodiscard]] static std::size_t default_size() noexcept {
-        const std::size_t cores = std::thread::hardware_concurrency();
-        return std::clamp<std::size_t>(cores > 0 ? cores - 1 : 0, 2, 8);
-    }
+    [[nodiscard]] static std::size_t default_size() noexcept { return detail::crew::usual(); }
 
 private:
     /// Outlives the pool where a thread was let go.
     struct shared {
         std::mutex mutex;
-        std::condition_variable work_or_stop;
-        std::condition_variable thread_left;
         std::deque<task> waiting;
-        std::size_t idle = 0;
-        std::size_t alive = 0;
         bool stopping = false;
 
-        void serve();
+        void serve(detail::crew::bell& b);
     };
 
     std::shared_ptr<shared> shared_;
-    std::vector<std::thread> threads_;
-    const std::size_t limit_;
+    detail::crew crew_;
 };
 
 inline void thread_pool::execute(task work) {
-    std::unique_lock lock(shared_->mutex);
-    if (shared_->stopping) return;
-    shared_->waiting.push_back(std::move(work));
-    if (shared_->idle < shared_->waiting.size() && threads_.size() < limit_) {
-        const auto thrown = detail::caught([&] {
-            threads_.emplace_back([s = shared_] { s->serve(); });
-            ++shared_->alive;
-        });
-        if (thrown && threads_.empty()) {
-            const task refused = std::move(shared_->waiting.back());
-            shared_->waiting.pop_back();
-            lock.unlock();
-#if IMLOAD_HAS_EXCEPTIONS
-            std::rethrow_exception(thrown);
-#endif
-        }
+    {
+        const std::lock_guard lock(shared_->mutex);
+        if (shared_->stopping) return;
+        shared_->waiting.push_back(std::move(work));
     }
-    const bool someone_sleeps = shared_->idle > 0;
-    lock.unlock();
-    if (someone_sleeps) shared_->work_or_stop.notify_one();
+    [[maybe_unused]] const auto thrown =
+        crew_.call([s = shared_](detail::crew::bell& b) { s->serve(b); });
+#if IMLOAD_HAS_EXCEPTIONS
+    if (!thrown) return;
+    std::deque<task> refused; // nobody is there to take one
+    const std::lock_guard lock(shared_->mutex);
+    refused.swap(shared_->waiting);
+    std::rethrow_exception(thrown);
+#endif
 }
 
-inline void thread_pool::shared::serve() {
-    std::unique_lock lock(mutex);
-    while (!stopping) {
-        if (waiting.empty()) {
-            ++idle;
-            work_or_stop.wait(lock);
-            --idle;
-            continue;
-        }
+inline void thread_pool::shared::serve(detail::crew::bell& b) {
+    const auto has_work = [this] {
+        const std::lock_guard lock(mutex);
+        return !waiting.empty();
+    };
+    bool looking = true;
+    for (;;) {
+        task next;
+        bool leaves_some = false;
+        bool found = false;
         {
-            const task next = std::move(waiting.front());
-            waiting.pop_front();
-            lock.unlock();
-            next();
+            const std::lock_guard lock(mutex);
+            if (!waiting.empty()) {
+                found = true;
+                next = std::move(waiting.front());
+                waiting.pop_front();
+                if (std::exchange(looking, false)) {
+                    b.found();
+                    leaves_some = !waiting.empty();
+                }
+            }
         }
-        lock.lock();
+        if (leaves_some) b.ring();
+        if (found) {
+            next();
+        } else {
+            if (!b.rest(looking, has_work, has_work)) return;
+            looking = true;
+        }
     }
-    --alive;
-    thread_left.notify_all();
 }
 
 inline bool thread_pool::shutdown(time_span deadline) {
     std::deque<task> dropped;
-    bool all_left = true;
     {
-        std::unique_lock lock(shared_->mutex);
+        const std::lock_guard lock(shared_->mutex);
         shared_->stopping = true;
         dropped.swap(shared_->waiting);
-        shared_->work_or_stop.notify_all();
-        const auto none_left = [this] { return shared_->alive == 0; };
-        if (threads_.empty()) // none was made, or they were let go before
-            all_left = none_left();
-        else if (deadline == never)
-            shared_->thread_left.wait(lock, none_left);
-        else
-            all_left = shared_->thread_left.wait_for(
-                lock, std::min<std::chrono::nanoseconds>(deadline, std::chrono::hours(24 * 365)),
-                none_left);
     }
-    for (std::thread& t : threads_) {
-        if (all_left)
-            t.join();
-        else
-            t.detach();
-    }
-    threads_.clear();
-    return all_left;
+    return crew_.end(deadline);
 }
 
 } // namespace imload

@@ -47,6 +47,13 @@ public:
         if (object_) object_->release();
     }
 
+    /// Takes over a share that detach() gave away.
+    [[nodiscard]] static ref adopt(T* shared) noexcept {
+        ref r;
+        r.object_ = shared;
+        return r;
+    }
+
     [[nodiscard]] T* get() const noexcept { return object_; }
     [[nodiscard]] T* detach() noexcept { return std::exchange(object_, nullptr); }
     T* operator->() const noexcept { return object_; }

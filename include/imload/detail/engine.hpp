@@ -27,7 +27,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -44,7 +43,7 @@ namespace imload {
 struct session_options {
     /// How many threads the default executor has; 0: clamp(cores - 1, 2, 8).
     std::size_t threads = 0;
-    /// Where loads run, not owned; null: a thread_pool of the session's own.
+    /// Where loads run, not owned; null: on threads of the session's own.
     imload::executor* executor = nullptr;
     /// The time, not owned; null: std::chrono::steady_clock.
     const imload::clock* clock = nullptr;
@@ -257,6 +256,7 @@ private:
     void begin_report();
     void show_mail();
     void begin(job& j);
+    void run_without_threads();
     void stop_unasked();
     void forget_unasked();
     void evict_excess();
@@ -304,21 +304,9 @@ private:
 
     session_options setup_;
     ref<hub> hub_;
-    executor* executor_ = nullptr;
+    executor* executor_ = nullptr; ///< null: the session's own threads, or one load a frame
 #if IMLOAD_HAS_THREADS
-    std::unique_ptr<thread_pool> pool_;
-#else
-    struct one_per_frame final : executor {
-        void execute(task work) override { waiting.push_back(std::move(work)); }
-        void run_one() {
-            if (waiting.empty()) return;
-            const task next = std::move(waiting.front());
-            waiting.pop_front();
-            next();
-        }
-        std::deque<task> waiting;
-    };
-    one_per_frame deferred_;
+    std::unique_ptr<crew> crew_; ///< the default executor: threads that serve the hub
 #endif
 
     hub::mail mail_;

@@ -76,18 +76,16 @@ inline bool engine::shutdown(time_span deadline, bool let_go) {
     const flag_scope inside(in_frame_);
     const bool quiet = stop(deadline);
 #if IMLOAD_HAS_THREADS
-    if (pool_ && (quiet || let_go)) {
-        pool_->shutdown(quiet ? time_span(never) : time_span{});
-        executor_ = nullptr;
-        pool_.reset();
+    if (crew_ && (quiet || let_go)) {
+        crew_->end(quiet ? time_span(never) : time_span{});
+        crew_.reset();
     }
 #else
     static_cast<void>(let_go);
-    deferred_.waiting.clear();
 #endif
     receive();
     for (slot_base* s : active_) s->cold().going->held = false; // counted below
-    for (const ref<job>& j : mail_.landed) discard(*j);
+    while (const ref<job> j = mail_.next_landed()) discard(*j);
     for (const ref<job>& j : finishing_) discard(*j);
     mail_.clear();
     finishing_.clear();

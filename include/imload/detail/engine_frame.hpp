@@ -18,9 +18,6 @@ inline engine::engine(session_options o) : setup_(std::move(o)) {
     owner_ = &this_thread;
     hub_ = make_counted<hub>(setup_.clock);
     executor_ = setup_.executor;
-#if !IMLOAD_HAS_THREADS
-    if (!executor_) executor_ = &deferred_;
-#endif
     random_ = std::hash<const void*>{}(this);
     if (setup_.wake) hub_->set_wake(setup_.wake);
 }
@@ -87,9 +84,7 @@ inline std::uint32_t engine::frames_until_look() {
 inline void engine::end_begin(const std::exception_ptr& thrown) {
     apply_touched();
     flush_stops();
-#if !IMLOAD_HAS_THREADS
-    deferred_.run_one();
-#endif
+    run_without_threads();
     rethrow_if(thrown);
 }
 
@@ -97,7 +92,7 @@ inline void engine::end_begin(const std::exception_ptr& thrown) {
 inline void engine::begin_report() {
     report_ = {};
     report_.frame = frame_;
-    report_.landed = static_cast<std::uint32_t>(mail_.landed.size());
+    report_.landed = static_cast<std::uint32_t>(mail_.landings);
     report_.partial = static_cast<std::uint32_t>(mail_.partial.size());
     report_.posted = static_cast<std::uint32_t>(posts_run_);
     report_.progress = mail_.progress;
@@ -117,9 +112,20 @@ inline void engine::show_mail() {
         record_begun(*j);
         begin(*j);
     }
-    for (const ref<job>& j : mail_.partial) deliver_partial(*j);
-    for (const ref<job>& j : mail_.landed) deliver(*j);
+    for (const ref<job>& j : mail_.partial) {
+        record_begun(*j);
+        begin(*j);
+        deliver_partial(*j);
+    }
+    while (const ref<job> j = mail_.next_landed()) deliver(*j);
     mail_.clear();
+}
+
+/// Where there are none, each frame runs one load.
+inline void engine::run_without_threads() {
+#if !IMLOAD_HAS_THREADS
+    if (!executor_) hub_->run_one(nullptr);
+#endif
 }
 
 /// Runs what was posted, in the frame that ends; what is posted meanwhile waits for the next. The
@@ -139,10 +145,10 @@ inline void engine::run_posts() {
     rethrow_if(thrown);
 }
 
-/// A worker took the job.
+/// A worker took the job, which no frame has shown yet.
 inline void engine::begin(job& j) {
     slot_base& s = *j.slot;
-    if (!s.type || s.cold().generation != j.generation || !s.cold().going) return;
+    if (!is_wanted(j)) return;
     flight& f = *s.cold().going;
     if (f.now != phase::queued) return;
     f.begun = j.begun;

@@ -87,7 +87,7 @@ inline next_wake engine::next() const {
     if (closed_) return {};
     if (!touched_.empty() || hub_->has_mail()) return {at_once, wake_cause::news};
 #if !IMLOAD_HAS_THREADS
-    if (!deferred_.waiting.empty()) return {at_once, wake_cause::news};
+    if (!executor_ && hub_->queued() > 0) return {at_once, wake_cause::news};
 #endif
     if (!finishing_.empty()) return {at_once, wake_cause::finish};
     if (frame_ <= 2 || follows_landing()) return {at_once, wake_cause::first};
@@ -135,7 +135,7 @@ inline statistics engine::count() const {
     c.running = hub_->running();
     c.wakes = hub_->wakes();
 #if IMLOAD_HAS_THREADS
-    c.threads = pool_ ? pool_->size() : 0;
+    c.threads = crew_ ? crew_->limit() : 0;
 #endif
     return c;
 }

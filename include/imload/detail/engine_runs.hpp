@@ -73,18 +73,19 @@ inline void engine::launch(slot_base& s, run_cause why, std::exception_ptr throw
         hub_->complete(*f.run);
         return;
     }
-    const ref<job> j = f.run; // the executor may run it, and more, before it returns
-    const ref<ticket> t = hub_->enqueue(*j, settings_[e.set].values.priority, e.prefetched);
-    auto refused = caught([&] {
+    if (executor_) {
+        const ref<ticket> t = hub_->ticket_for(*f.run);
+        hub_->enqueue(*f.run, settings_[e.set].values.priority, e.prefetched);
+        auto refused = caught([&] { executor_->execute(task(t)); });
+        if (refused) hub_->reject(*t, std::move(refused));
+        return;
+    }
+    hub_->enqueue(*f.run, settings_[e.set].values.priority, e.prefetched);
 #if IMLOAD_HAS_THREADS
-        if (!executor_) {
-            pool_ = std::make_unique<thread_pool>(setup_.threads);
-            executor_ = pool_.get();
-        }
+    if (!crew_) crew_ = std::make_unique<crew>(setup_.threads);
+    auto refused = crew_->call([h = hub_](crew::bell& b) { h->serve(b); });
+    if (refused) hub_->reject(*f.run, std::move(refused));
 #endif
-        executor_->execute(task(t));
-    });
-    if (refused) hub_->reject(*t, std::move(refused));
 }
 
 /// Waits for a first run that may be fast: one budget a frame for all keys.
@@ -96,8 +97,9 @@ inline void engine::hold_up(slot_base& s, time_span grace) {
     const auto began = std::chrono::steady_clock::now();
     const bool landed = hub_->wait_landed(*j, grace.count() - grace_used_);
     grace_used_ += std::chrono::steady_clock::now() - began;
-    if (!landed || !hub_->take_landed(*j) || !is_wanted(*j)) return;
-    record_begun(*j);
+    if (!landed) return;
+    hub_->take_landed(*j);
+    if (!is_wanted(*j)) return;
     count_time(*j);
     land(s, *j);
     s.cold().shown = s.cold().going ? s.cold().going->now : phase::idle;
@@ -161,6 +163,7 @@ inline void engine::deliver(job& j) {
         return;
     }
     if (look_due(s) > time_point::min() && now() < look_due(s)) {
+        if (j.worker >= 0) begin(j);
         s.cold().going->held = true; // it is not yet time to look
         schedule(s);
         return;
@@ -180,7 +183,10 @@ inline time_point engine::look_due(const slot_base& s) const {
 }
 
 inline void engine::count_time(const job& j) {
-    if (run_record* const r = j.number ? log_.find(j.number) : nullptr) r->ended = j.ended;
+    if (run_record* const r = j.number ? log_.find(j.number) : nullptr) {
+        if (j.worker >= 0) record_begun(j);
+        r->ended = j.ended;
+    }
     if (j.begun != time_point{}) counts_.total_load_time += j.ended - j.begun;
 }
 

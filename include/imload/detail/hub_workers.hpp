@@ -8,43 +8,58 @@
 
 namespace imload::detail {
 
+// ---- Loads that never begin --------------------------------------------------------------------
+
 /// A task is gone for good: if it had not been called, its load fails.
-inline void hub::take_back(ticket& t) noexcept {
-    std::unique_lock lock(mutex_);
-    if (!t.used && !closed_ && t.load) {
-        lock.unlock();
-        auto why = std::make_unique<error>();
-        why->kind = error_kind::abandoned;
-        why->message = "the executor dropped the load without running it";
-        fail_load(std::unique_lock(mutex_), t, std::move(why));
-        lock.lock();
-    }
-    constexpr std::size_t most = 4096;
-    if (spare_ == most) {
-        lock.unlock();
-        delete &t;
-        return;
-    }
-    ++spare_;
-    t.load = nullptr;
-    t.next = std::exchange(tickets_, &t);
+inline void hub::lose(ticket& t) noexcept {
+    lock_type lock(mutex_);
+    take_in();
+    if (!t.load) return;
+    lock.unlock();
+    auto why = std::make_unique<error>();
+    why->kind = error_kind::abandoned;
+    why->message = "the executor dropped the load without running it";
+    lock.lock();
+    take_in();
+    fail_load(lock, t.load, std::move(why));
 }
 
-/// The load that a ticket stands for fails, unless it has begun all the same or another task is to
-/// run it.
-inline void hub::fail_load(std::unique_lock<std::mutex> lock, ticket& t,
-                           std::unique_ptr<error> why) noexcept {
-    job* const j = t.load;
+[[nodiscard]] inline std::unique_ptr<error> rejection(std::exception_ptr thrown) {
+    auto why = std::make_unique<error>(error_from(std::move(thrown)));
+    why->kind = error_kind::rejected;
+    why->message = "the executor refused the load: " + why->message;
+    return why;
+}
+
+inline void hub::reject(ticket& t, std::exception_ptr thrown) {
+    auto why = rejection(std::move(thrown));
+    lock_type lock(mutex_);
+    take_in();
+    fail_load(lock, t.load, std::move(why));
+}
+
+inline void hub::reject(job& j, std::exception_ptr thrown) {
+    auto why = rejection(std::move(thrown));
+    lock_type lock(mutex_);
+    take_in();
+    if (j.stage.load(std::memory_order_relaxed) == job_stage::queued)
+        fail_load(lock, &j, std::move(why));
+}
+
+/// A load that waits fails. Null: it has begun all the same, or another task is to run it.
+inline void hub::fail_load(lock_type& lock, job* j, std::unique_ptr<error> why) noexcept {
     if (!j) return;
     unpair(*j);
-    ref<job> kept(j);
-    j->release();
     j->failure = std::move(why);
-    land(lock, std::move(kept));
+    ref<job> failed = ref<job>::adopt(j);
+    land(lock, failed);
+    lock.unlock(); // if the hub is closed, it is destroyed here
 }
 
+// ---- Posts, the clock, the wake hook -----------------------------------------------------------
+
 inline void hub::post(std::unique_ptr<posted> p) {
-    std::unique_lock lock(mutex_);
+    lock_type lock(mutex_);
     if (closed_) {
         lock.unlock(); // dropped, and its destructor is the user's
         return;
@@ -54,7 +69,7 @@ inline void hub::post(std::unique_ptr<posted> p) {
 }
 
 inline void hub::post_again(std::vector<std::unique_ptr<posted>> left) {
-    std::unique_lock lock(mutex_);
+    lock_type lock(mutex_);
     if (closed_ || left.empty()) return; // what is left goes with the argument, after the lock
     mail_.posts.insert(mail_.posts.begin(), std::make_move_iterator(left.begin()),
                        std::make_move_iterator(left.end()));
@@ -62,131 +77,177 @@ inline void hub::post_again(std::vector<std::unique_ptr<posted>> left) {
 }
 
 inline void hub::nudge() {
-    std::unique_lock lock(mutex_);
+    lock_type lock(mutex_);
     if (closed_) return;
     mail_.progress = true;
     signal(lock);
 }
 
-/// The lowest free place among those that work, so that a timeline has as many lines as loads ran
-/// at once; the last one is shared.
-inline int hub::take_place() noexcept {
-    const int place = std::min(std::countr_one(places_), 63);
-    places_ |= std::uint64_t{1} << place;
-    return place;
-}
-
-inline void hub::leave_place(int place) noexcept { places_ &= ~(std::uint64_t{1} << place); }
-
 inline time_point hub::now() {
     if (!clock_) return steady::now();
     {
-        const std::lock_guard lock(mutex_);
+        const lock_type lock(mutex_);
         if (closed_) return {};
         ++outside_;
     }
     const time_point t = clock_->now();
-    leave_outside();
+    const lock_type lock(mutex_);
+    --outside_;
+    tell_waiters();
     return t;
 }
 
-inline void hub::leave_outside() noexcept {
-    const std::lock_guard lock(mutex_);
-    --outside_;
-    if (waiters_ > 0) changed_.notify_all();
-}
-
-/// Says that there is something to see, and calls the wake hook the first time in a frame.
-/// Gives the lock up.
-inline void hub::signal(std::unique_lock<std::mutex>& lock) noexcept {
-    signalled_ = true;
+/// Says that there is something to see, and calls the wake hook the first time in a frame, without
+/// the lock.
+inline void hub::signal(lock_type& lock) noexcept {
+    signalled_.store(true, std::memory_order_release);
     any_mail_.store(true, std::memory_order_release);
-    if (waiters_ > 0) changed_.notify_all();
-    if (woken_ || !wake_) {
-        lock.unlock();
-        return;
-    }
+    tell_waiters();
+    if (woken_ || !wake_) return;
     woken_ = true;
     ++wakes_;
     ++outside_;
-    auto hook = wake_;
+    ref<wake_hook> hook = wake_;
     lock.unlock();
     const bool nested = std::exchange(this_thread.in_wake, true);
-    static_cast<void>(caught([&] { (*hook)(); })); // a hook that throws has nobody to tell
+    static_cast<void>(caught([&] { hook->call(); })); // a hook that throws has nobody to tell
     this_thread.in_wake = nested;
-    hook.reset();
-    leave_outside();
+    hook = {};
+    lock.lock();
+    --outside_;
+    tell_waiters();
 }
 
-inline void hub::land(std::unique_lock<std::mutex>& lock, ref<job> j) noexcept {
-    j->stage = job_stage::landed;
-    if (closed_) {
-        if (waiters_ > 0) changed_.notify_all();
-        lock.unlock(); // the outcome is destroyed here, outside the lock
+// ---- A load's way ------------------------------------------------------------------------------
+
+/// The lowest free place among those that work, so that a timeline has as many lines as loads ran
+/// at once; the last one is shared.
+inline std::int16_t hub::take_place() noexcept {
+    const int place = std::min(std::countr_one(places_), 63);
+    places_ |= std::uint64_t{1} << place;
+    return static_cast<std::int16_t>(place);
+}
+
+inline void hub::leave_place(int place) noexcept { places_ &= ~(std::uint64_t{1} << place); }
+
+/// What is wanted most begins; null: nothing waits.
+inline ref<job> hub::take_best(lock_type& lock, ticket* t, time_point at) noexcept {
+    job* const best = queue_.best();
+    if (!best) return {};
+    // Whoever was to run `best` now stands for the job that this ticket stood for.
+    job* const own = t ? std::exchange(t->load, nullptr) : nullptr;
+    ticket* const other = std::exchange(best->carrier, nullptr);
+    if (own != best) {
+        if (other) other->load = own;
+        if (own) own->carrier = other;
+    }
+    if (t) t->used = true;
+    queue_.remove(*best);
+    ref<job> j = ref<job>::adopt(best); // the queue's share
+    best->stage.store(job_stage::taken, std::memory_order_relaxed);
+    best->begun = at;
+    best->worker = take_place();
+    ++running_;
+    begun_.append(*best);
+    any_mail_.store(true, std::memory_order_release);
+    if (best->timed) signal(lock);
+    return j;
+}
+
+/// A worker has run its load. What is left in `j` is to be destroyed without the lock.
+inline void hub::bring_back(lock_type& lock, ref<job>& j, time_point at) noexcept {
+    --running_;
+    leave_place(j->worker);
+    if (j->lands_itself) {
+        tell_waiters();
         return;
     }
-    mail_.landed.push_back(std::move(j));
+    j->ended = at;
+    land(lock, j);
+}
+
+inline void hub::land(lock_type& lock, ref<job>& j) noexcept {
+    j->stage.store(job_stage::landed, std::memory_order_relaxed);
+    if (j->next) j->unlink(); // nobody was told that it had begun
+    if (closed_) {
+        tell_waiters();
+        return;
+    }
+    mail_.landed.append(*j.detach());
+    ++mail_.landings;
     signal(lock);
 }
 
-inline void hub::run_one(ticket& t) noexcept {
+inline void hub::run_one(ticket* t) noexcept {
     const time_point before = now();
     ref<job> j;
     {
-        std::unique_lock lock(mutex_);
-        if (t.used || closed_) return;
-        job* const best = queue_.best();
-        if (!best) return;
-        t.used = true;
-        // Whoever was to run `best` now stands for the job that this ticket stood for.
-        job* const own = std::exchange(t.load, nullptr);
-        ticket* const other = best->carrier;
-        if (own != best) {
-            if (other) other->load = own;
-            if (own) own->carrier = other;
-        }
-        best->carrier = nullptr;
-        queue_.remove(*best);
-        j = ref<job>(best);
-        best->release();
-        best->stage = job_stage::taken;
-        best->begun = before;
-        best->worker = take_place();
-        ++running_;
-        mail_.begun.push_back(j);
-        any_mail_.store(true, std::memory_order_release);
-        if (best->timed) signal(lock);
+        lock_type lock(mutex_);
+        if (closed_ || (t && t->used)) return;
+        take_in();
+        j = take_best(lock, t, before);
+        if (!j) return;
     }
-    const int place = j->worker;
     {
         const load_scope inside;
         j->run();
     }
-    if (j->lands_itself) {
-        const std::lock_guard lock(mutex_);
-        --running_;
-        leave_place(place);
-        if (waiters_ > 0) changed_.notify_all();
-        return;
-    }
-    j->ended = now();
-    std::unique_lock lock(mutex_);
-    --running_;
-    leave_place(place);
-    land(lock, std::move(j));
+    const time_point after = now();
+    lock_type lock(mutex_);
+    bring_back(lock, j, after);
+    lock.unlock();
 }
+
+#if IMLOAD_HAS_THREADS
+
+inline void hub::serve(crew::bell& b) noexcept {
+    bool looking = true;
+    ref<job> j;
+    for (;;) {
+        const time_point at = now();
+        ref<job> done = std::move(j);
+        bool leaves_some = false;
+        {
+            lock_type lock(mutex_);
+            if (done) bring_back(lock, done, at);
+            take_in();
+            j = closed_ ? ref<job>() : take_best(lock, nullptr, at);
+            if (j && std::exchange(looking, false)) {
+                b.found();
+                leaves_some = queue_.best() || wishes_.has_more();
+            }
+        }
+        done = {};
+        if (j) {
+            if (leaves_some) b.ring();
+            const load_scope inside;
+            j->run();
+            continue;
+        }
+        const auto hint = [this] { return wishes_.has_more(); };
+        const auto has_work = [this] {
+            const lock_type lock(mutex_);
+            return queue_.best() || wishes_.has_more();
+        };
+        if (!b.rest(looking, hint, has_work)) return;
+        looking = true;
+    }
+}
+
+#endif
 
 /// A job that goes on without a worker has its outcome.
 inline void hub::complete(job& j) noexcept {
     j.ended = now();
     ref<job> kept(&j);
-    std::unique_lock lock(mutex_);
-    land(lock, std::move(kept));
+    lock_type lock(mutex_);
+    land(lock, kept);
+    lock.unlock();
 }
 
 inline void hub::publish(job& j) {
-    std::unique_lock lock(mutex_);
-    if (closed_ || j.stage != job_stage::taken) return;
+    lock_type lock(mutex_);
+    if (closed_ || j.stage.load(std::memory_order_relaxed) != job_stage::taken) return;
     if (!std::exchange(j.has_mailed, true)) mail_.partial.emplace_back(&j);
     signal(lock);
 }

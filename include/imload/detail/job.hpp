@@ -5,7 +5,7 @@
 #include <imload/detail/run_control.hpp>
 #include <imload/error.hpp>
 
-#include <cstddef>
+#include <atomic>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -17,13 +17,25 @@ class hub;
 struct slot_base;
 struct ticket;
 
-/// Where a job stands between the two sides; guarded by the hub's mutex.
+/// Where a job stands between the two sides; changed under the hub's lock, but for its way in.
 enum class job_stage : std::uint8_t { created, queued, taken, landed };
+
+/// A place in a list; part of what is listed. One list at a time.
+struct job_link {
+    job_link* previous = nullptr;
+    job_link* next = nullptr; ///< null: in no list
+
+    void unlink() noexcept {
+        previous->next = next;
+        next->previous = previous;
+        previous = next = nullptr;
+    }
+};
 
 /// One run of one key: all that a worker touches. It owns its callable and arguments and has room
 /// for the outcome; of the key it knows only the slot, which it never looks into, and the
 /// generation that tells the UI thread whether anyone still waits for it.
-class job : public counted {
+class job : public counted, public job_link {
 public:
     job(slot_base& of, std::uint32_t started_under) noexcept
         : slot(&of), generation(started_under) {}
@@ -42,28 +54,26 @@ public:
     [[nodiscard]] virtual run_control* control() noexcept { return nullptr; }
 
     slot_base* const slot;
-    const std::uint32_t generation;
-    bool finishes = false;     ///< finish() is to be called before it is applied
-    bool lands_itself = false; ///< it goes on after run() has returned, until a promise is kept
-    bool ends_with_partial = false; ///< its value is the last partial one
-    bool timed = false;             ///< has a timeout, so the UI must hear when it begins
-    int worker = -1;                ///< its place among those that work; written with `begun`
-    std::uint64_t number = 0;       ///< in the run log; 0: not in it
+    ticket* carrier = nullptr;      ///< the task whose loss would strand it; under the hub's lock
     std::unique_ptr<error> failure; ///< null once landed: there is a value
+    std::uint64_t number = 0;       ///< in the run log; 0: not in it
 
     time_point begun{}; ///< written before the job is told to have begun
     time_point ended{}; ///< written before it lands
 
+    const std::uint32_t generation;
+    std::int16_t worker = -1;       ///< its place among those that work; written with `begun`
+    bool finishes = false;          ///< finish() is to be called before it is applied
+    bool lands_itself = false;      ///< goes on after run() has returned, until a promise is kept
+    bool ends_with_partial = false; ///< its value is the last partial one
+    bool timed = false;             ///< has a timeout, so the UI must hear when it begins
+
     bool listed = false; ///< the UI thread's: waits for its finish function
     bool loaded = false; ///< the UI thread's: has come back, and only that is left to do
 
-    // Guarded by the hub's mutex.
-    job_stage stage = job_stage::created;
-    bool has_mailed = false;   ///< a partial value is in the mail
-    ticket* carrier = nullptr; ///< the task whose loss would strand this job
-    job* previous = nullptr;
-    job* next = nullptr;
-    struct job_list* list = nullptr;
+    bool has_mailed = false; ///< a partial value is in the mail; guarded by the hub's lock
+    /// Read without the lock only by the UI thread, to see what it has been told of already.
+    std::atomic<job_stage> stage{job_stage::created};
 };
 
 /// A run that could not be made: its callable or an argument threw when it was copied.
@@ -75,25 +85,35 @@ public:
     void run() override {}
 };
 
-/// A list of queued jobs, linked through the jobs.
-struct job_list {
-    job* first = nullptr;
-    job* last = nullptr;
+/// A list of jobs, linked through them.
+class job_list {
+public:
+    job_list() noexcept { clear(); }
+    job_list(const job_list&) = delete;
+    job_list& operator=(const job_list&) = delete;
 
+    [[nodiscard]] job* first() const noexcept {
+        return ends_.next == &ends_ ? nullptr : static_cast<job*>(ends_.next);
+    }
     void append(job& j) noexcept {
-        j.previous = last;
-        j.next = nullptr;
-        (last ? last->next : first) = &j;
-        last = &j;
-        j.list = this;
+        j.previous = ends_.previous;
+        j.next = &ends_;
+        ends_.previous->next = &j;
+        ends_.previous = &j;
+    }
+    /// What `from` has follows what is here.
+    void take_all(job_list& from) noexcept {
+        if (!from.first()) return;
+        ends_.previous->next = from.ends_.next;
+        from.ends_.next->previous = ends_.previous;
+        ends_.previous = from.ends_.previous;
+        ends_.previous->next = &ends_;
+        from.clear();
     }
 
-    void remove(job& j) noexcept {
-        (j.previous ? j.previous->next : first) = j.next;
-        (j.next ? j.next->previous : last) = j.previous;
-        j.previous = j.next = nullptr;
-        j.list = nullptr;
-    }
+private:
+    void clear() noexcept { ends_.previous = ends_.next = &ends_; }
+    job_link ends_;
 };
 
 } // namespace imload::detail

@@ -25,7 +25,7 @@ public:
     }
 
     void remove(job& j) noexcept {
-        j.list->remove(j);
+        j.unlink();
         --size_;
     }
 
@@ -35,11 +35,9 @@ public:
         return best_of(prefetches_);
     }
 
-    /// Begins a frame and takes out one job that was asked for too long ago; call until null.
-    [[nodiscard]] job* take_unasked() noexcept {
-        job* j = best_of(frames_[slot_of_age(frames_kept - 1)]);
-        if (j) remove(*j);
-        return j;
+    /// A job that was asked for too long ago, or null; to be removed before a frame begins.
+    [[nodiscard]] job* unasked() const noexcept {
+        return best_of(frames_[slot_of_age(frames_kept - 1)]);
     }
     void begin_frame() noexcept { newest_ = slot_of_age(frames_kept - 1); }
 
@@ -65,7 +63,7 @@ private:
 
     static job* best_of(const lane& l) noexcept {
         for (const bucket& b : l)
-            if (b.jobs->first) return b.jobs->first;
+            if (job* const j = b.jobs->first()) return j;
         return nullptr;
     }
 
