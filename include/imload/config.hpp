@@ -36,8 +36,8 @@
 #define IMLOAD_NOINLINE [[gnu::noinline]]
 #endif
 
-// 1 where sixteen bytes are compared at once, which halves a search; written with what the compilers
-// offer without a header, and in plain C++ elsewhere.
+// 1 where sixteen bytes are compared at once, which halves a search; written with what the
+// compilers offer without a header, and in plain C++ elsewhere.
 #if defined(__SSE2__) && defined(__GNUC__)
 #define IMLOAD_HAS_SSE2 1
 #else

@@ -10,7 +10,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -55,6 +54,9 @@ struct hash<address_argument<T>> {
 namespace detail {
 
 struct unknown_parameter;
+
+/// In the place of an argument that is not part of a key.
+struct left_out {};
 
 /// What a key owns in place of a T: text for a character pointer, a vector for a span.
 template <class T>
@@ -238,7 +240,9 @@ template <class View>
 
 template <class Owned, class View>
 [[nodiscard]] bool equals_view(const Owned& owned, const View& view) {
-    if constexpr (std::is_same_v<Owned, View> && !std::is_same_v<Owned, std::string>) {
+    if constexpr (std::is_same_v<Owned, left_out>) {
+        return true;
+    } else if constexpr (std::is_same_v<Owned, View> && !std::is_same_v<Owned, std::string>) {
         return equal_values(owned, view);
     } else if constexpr (std::is_same_v<Owned, std::string>) {
         const std::string_view sought = view;
@@ -258,107 +262,13 @@ template <class Owned, class View>
 
 template <class Owned, class View>
 [[nodiscard]] std::uint64_t hash_view_as(const View& view) {
-    if constexpr (std::is_same_v<Owned, std::filesystem::path> &&
-                  std::is_same_v<View, std::string_view>)
+    if constexpr (std::is_same_v<Owned, left_out>)
+        return 0;
+    else if constexpr (std::is_same_v<Owned, std::filesystem::path> &&
+                       std::is_same_v<View, std::string_view>)
         return hash_path(view);
     else
         return hash_view(view);
-}
-
-/// The part of a key that tells two callables of one type apart: a function pointer's value.
-template <class F>
-struct callable_identity {
-    constexpr callable_identity() = default;
-    constexpr explicit callable_identity(const F&) noexcept {}
-    static constexpr std::uint64_t hash() noexcept { return 0; }
-    constexpr bool operator==(const callable_identity&) const = default;
-};
-template <class F>
-    requires std::is_pointer_v<F>
-struct callable_identity<F> {
-    F function{};
-    constexpr explicit callable_identity(F f) noexcept : function(f) {}
-    [[nodiscard]] std::uint64_t hash() const noexcept { return std::hash<F>{}(function); }
-    constexpr bool operator==(const callable_identity&) const = default;
-};
-template <class F>
-    requires std::is_member_pointer_v<F>
-struct callable_identity<F> {
-    F function{};
-    constexpr explicit callable_identity(F f) noexcept : function(f) {}
-    // A member pointer has no portable hash: equality alone tells them apart.
-    static constexpr std::uint64_t hash() noexcept { return 1; }
-    constexpr bool operator==(const callable_identity&) const = default;
-};
-
-/// The key that a loader was given by name, where it was.
-struct no_name {
-    constexpr bool operator==(const no_name&) const = default;
-};
-
-/// A key as a slot keeps it: callable, name, arguments.
-template <class F, class Finish, class Name, class... Owned>
-struct stored_key {
-    [[no_unique_address]] callable_identity<F> callable;
-    [[no_unique_address]] callable_identity<Finish> finisher;
-    [[no_unique_address]] Name name;
-    [[no_unique_address]] std::tuple<Owned...> arguments;
-};
-
-/// The same as it is searched for: nothing owned, nothing allocated.
-template <class F, class Finish, class Name, class... Views>
-struct searched_key {
-    [[no_unique_address]] callable_identity<F> callable;
-    [[no_unique_address]] callable_identity<Finish> finisher;
-    [[no_unique_address]] Name name;
-    [[no_unique_address]] std::tuple<Views...> arguments;
-};
-
-template <class F, class G, class N, class... Owned, class M, class... Views>
-[[nodiscard]] bool equal_keys(const stored_key<F, G, N, Owned...>& stored,
-                              const searched_key<F, G, M, Views...>& searched) {
-    return stored.callable == searched.callable && stored.finisher == searched.finisher &&
-           stored.name == searched.name&& [&]<std::size_t... Is>(std::index_sequence<Is...>) {
-        return (equals_view(std::get<Is>(stored.arguments), std::get<Is>(searched.arguments)) &&
-                ...);
-    }
-    (std::index_sequence_for<Owned...>{});
-}
-
-template <class Name>
-[[nodiscard]] std::uint64_t hash_name(const Name& name) {
-    if constexpr (std::is_same_v<Name, no_name>)
-        return 0;
-    else
-        return std::hash<std::string_view>{}(name);
-}
-
-/// Keys of one slot type only are told apart, so the types do not count.
-template <class... Owned, class F, class G, class M, class... Views>
-[[nodiscard]] std::uint64_t hash_key(const searched_key<F, G, M, Views...>& key,
-                                     std::type_identity<std::tuple<Owned...>>) {
-    std::uint64_t h = key.callable.hash();
-    if constexpr (std::is_pointer_v<G>) h = combine(h, key.finisher.hash());
-    if constexpr (!std::is_same_v<M, no_name>) h = combine(h, hash_name(key.name));
-    if constexpr (sizeof...(Views) == 0) return mix(h);
-    [&]<std::size_t... Is>(std::index_sequence<Is...>) {
-        ((h = combine(h, hash_view_as<Owned>(std::get<Is>(key.arguments)))), ...);
-    }
-    (std::index_sequence_for<Views...>{});
-    return h;
-}
-
-/// A stored key as one to search for, so that there is one hash.
-template <class F, class G, class N, class... Owned>
-[[nodiscard]] auto search_for(const stored_key<F, G, N, Owned...>& key) {
-    using view = std::conditional_t<std::is_same_v<N, no_name>, no_name, std::string_view>;
-    return std::apply(
-        [&](const Owned&... arguments) {
-            return searched_key<F, G, view, const Owned&...>{
-                key.callable, key.finisher, view(key.name),
-                std::tuple<const Owned&...>(arguments...)};
-        },
-        key.arguments);
 }
 
 } // namespace detail

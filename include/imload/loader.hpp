@@ -2,16 +2,18 @@
 
 #include <imload/detail/call.hpp>
 #include <imload/detail/call_job.hpp>
+#include <imload/detail/call_key.hpp>
 #include <imload/detail/current.hpp>
 #include <imload/detail/engine.hpp>
 #include <imload/options.hpp>
 #include <imload/result.hpp>
 #include <imload/session.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -138,6 +140,8 @@ public:
     void forget_all() const { act("forget_all", &detail::engine::forget); }
 
 private:
+    using name_type = std::conditional_t<Named, std::string_view, detail::no_name>;
+
     template <class Traits, class... Args>
     static consteval bool explain() {
         using blamed = typename detail::nth_type<Traits::verdict.argument, Args...>::type;
@@ -198,27 +202,19 @@ private:
     }
     template <class... Es, class... Args>
     [[nodiscard]] auto search_as(detail::types<Es...>, const Args&... args) const {
-        using detail::view_of;
-        if constexpr ((Es::keyed && ...))
-            return searched(std::tuple<decltype(view_of<typename Es::owned>(args))...>(
-                view_of<typename Es::owned>(args)...));
-        else
-            return searched(std::tuple_cat(view_if_keyed<Es>(args)...));
-    }
-    template <class... Views>
-    [[nodiscard]] auto searched(std::tuple<Views...> views) const {
-        using name = std::conditional_t<Named, std::string_view, detail::no_name>;
-        return detail::searched_key<F, Finish, name, Views...>{
-            detail::callable_identity<F>(fn_), detail::callable_identity<Finish>(finish_), key_,
-            std::move(views)};
+        return detail::searched_key<F, Finish, name_type, decltype(view_if_keyed<Es>(args))...>{
+            identity(), {{view_if_keyed<Es>(args)}...}};
     }
     template <class Element, class A>
-    [[nodiscard]] static auto view_if_keyed([[maybe_unused]] const A& argument) {
+    [[nodiscard]] static decltype(auto) view_if_keyed([[maybe_unused]] const A& argument) {
         if constexpr (Element::keyed)
-            return std::tuple<decltype(detail::view_of<typename Element::owned>(argument))>(
-                detail::view_of<typename Element::owned>(argument));
+            return detail::view_of<typename Element::owned>(argument);
         else
-            return std::tuple<>{};
+            return detail::left_out{};
+    }
+    [[nodiscard]] detail::loader_identity<F, Finish, name_type> identity() const {
+        return {detail::callable_identity<F>(fn_), detail::callable_identity<Finish>(finish_),
+                key_};
     }
     [[nodiscard]] static auto name_from([[maybe_unused]] std::string_view key) noexcept {
         if constexpr (Named)
@@ -236,34 +232,38 @@ private:
     /// What the key does not hold and a later run needs: the callable, the unkeyed arguments.
     template <class Call, class... Args>
     [[nodiscard]] std::unique_ptr<detail::starter> keep(const Args&... args) const {
-        return keep_as<Call>(typename Call::elements{}, args...);
+        if constexpr (Call::has_state)
+            return keep_as<Call>(typename Call::elements{}, args...);
+        else
+            return nullptr;
     }
     template <class Call, class... Es, class... Args>
     [[nodiscard]] std::unique_ptr<detail::starter> keep_as(detail::types<Es...>,
                                                            const Args&... args) const {
         return std::make_unique<typename Call::kept>(
-            fn_, finish_, typename Call::unkeyed(std::tuple_cat(value_if_unkeyed<Es>(args)...)));
+            fn_, finish_, typename Call::unkeyed{{value_if_unkeyed<Es>(args)}...});
     }
     template <class Element, class A>
     [[nodiscard]] static auto value_if_unkeyed([[maybe_unused]] const A& argument) {
         if constexpr (Element::keyed)
-            return std::tuple<>{};
+            return detail::left_out{};
         else
-            return std::tuple<typename Element::owned>(
-                detail::own_unkeyed<typename Element::owned>(argument.value));
+            return detail::own_unkeyed<typename Element::owned>(argument.value);
     }
 
     void act(const char* call, void (detail::engine::*action)(detail::slot_base&)) const {
+        using name = std::conditional_t<Named, std::string, detail::no_name>;
+        using mine = detail::slot_of_loader<F, Finish, name>;
         detail::engine& e = home_.here(call);
-        const detail::loader_tag self{detail::tag_of<detail::loader_identity<F, Named, Finish>>(),
-                                      &fn_, &finish_, name()};
         e.for_each_slot([&](detail::slot_base& s) {
-            if (s.type->belongs_to(s, self)) (e.*action)(s);
+            if (s.type->loader == detail::tag_of<mine>() &&
+                static_cast<mine&>(s).loader.is(identity()))
+                (e.*action)(s);
         });
     }
 
     [[no_unique_address]] Home home_;
-    [[no_unique_address]] std::conditional_t<Named, std::string_view, detail::no_name> key_;
+    [[no_unique_address]] name_type key_;
     [[no_unique_address]] F fn_;
     [[no_unique_address]] Finish finish_;
     options options_;

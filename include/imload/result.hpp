@@ -189,7 +189,7 @@ public:
     void set(T value) const {
         if (!slot_) return;
         check_thread("set");
-        auto put = detail::make_counted<detail::job_of<T>>(*slot_, 0u);
+        auto put = detail::make_counted<detail::value_job<T>>(*slot_, 0u);
         put->value.make(std::move(value));
         engine_->put(*slot_, std::move(put));
     }

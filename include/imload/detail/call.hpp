@@ -235,6 +235,7 @@ struct finished_type<no_finish, Loaded> {
 /// value.
 template <class F, bool Named, class Finish, leading Lead, class Channel, class... Elements>
 struct call_shape {
+    using places = std::index_sequence_for<Elements...>;
     using callable = F;
     using finisher = Finish;
     using channel = Channel;

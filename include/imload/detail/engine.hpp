@@ -90,7 +90,7 @@ public:
         slot_base* const s = trail_.guess();
         if (s->type == &Slot::kind && s->fast == fingerprint) [[likely]] {
             Slot* const typed = static_cast<Slot*>(s);
-            if (equal_keys(typed->key, key)) [[likely]] {
+            if (typed->equals(key)) [[likely]] {
                 trail_.step();
                 s->asked = frame_;
                 return typed;

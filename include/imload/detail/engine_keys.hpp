@@ -30,7 +30,7 @@ inline void engine::begin_life(slot_base& s) {
     e.born = generation;
     s.asked = frame_ >= 2 ? frame_ - 2 : 0; // not asked for yet
     touch(s);                               // still vacant by the next frame: it goes
-    if (!s.type->matches_itself(s)) {
+    if (s.type->differences(s, s) != 0) {
         error why;
         why.kind = error_kind::invalid_key;
         why.message = "these arguments cannot be a key: they do not equal themselves, or the "

@@ -47,7 +47,8 @@ inline const slot_base* engine::newest_named(std::string_view name, const void* 
         // The newest one is gone: look which is the newest now.
         const entry* newest = nullptr;
         for_each_slot([&](slot_base& s) {
-            if (!s.cold().has_value || s.type->name(s) != name || s.type->value_tag() != value_tag)
+            if (!s.cold().has_value || !s.type->named || s.type->value_tag != value_tag ||
+                s.type->name(s) != name)
                 return;
             if (newest && newest->landed >= s.cold().landed) return;
             newest = &s.cold();

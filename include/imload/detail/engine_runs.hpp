@@ -251,7 +251,7 @@ inline void engine::succeed(slot_base& s, job& j) {
 inline void engine::set_value(slot_base& s, job& j, time_point when, bool partial) {
     entry& e = s.cold();
     if (!j.ends_with_partial) { // else the last partial value is there already
-        s.type->apply(s, j, graves_);
+        s.type->put(s, &j, e.has_value, graves_);
         e.has_value = true;
         ++e.version;
     }
@@ -273,7 +273,7 @@ inline void engine::set_value(slot_base& s, job& j, time_point when, bool partia
         auto at = named_.find(name);
         if (at == named_.end())
             at = named_.emplace(std::string(name), std::vector<named_value>{}).first;
-        const void* const tag = s.type->value_tag();
+        const void* const tag = s.type->value_tag;
         const auto same = std::find_if(at->second.begin(), at->second.end(),
                                        [tag](const named_value& v) { return v.tag == tag; });
         if (same == at->second.end())
@@ -294,7 +294,7 @@ inline void engine::drop_value(slot_base& s, const slot_type& type) {
         if (const auto at = named_.find(type.name(s)); at != named_.end())
             for (named_value& v : at->second)
                 if (v.slot == &s) v.slot = nullptr;
-    type.clear_value(s, graves_); // last: the value's destructor is the user's
+    type.put(s, nullptr, true, graves_); // last: the value's destructor is the user's
 }
 
 /// A run failed: tried again while attempts are left, else an error beside the old value.

@@ -27,7 +27,9 @@ template <class E>
         append_text(text, e);
         return text;
     } else {
-        return "an error of type " + std::string(plain_name(type_name<E>()));
+        std::string text = "an error of type ";
+        append_type(text, spelled_with<E>());
+        return text;
     }
 }
 

@@ -78,7 +78,7 @@ public:
             std::byte* const head = reinterpret_cast<std::byte*>(slabs_[number / most_places]);
             Slot* const s = std::launder(
                 reinterpret_cast<Slot*>(head + offset + number % most_places * sizeof(Slot)));
-            return equal_keys(s->key, key) ? s : nullptr;
+            return s->equals(key) ? s : nullptr;
         });
     }
 

@@ -21,14 +21,6 @@ namespace imload::detail {
 struct slot_base;
 class graveyard;
 
-/// A loader, as its slots are asked whether they are its own.
-struct loader_tag {
-    const void* type;
-    const void* function;
-    const void* finish;
-    std::string_view name;
-};
-
 /// What a key is doing. Only engine::move assigns it; engine.hpp shows the whole of its life.
 enum class phase : std::uint8_t { idle, settling, queued, running, retrying, finishing };
 
@@ -109,19 +101,19 @@ static_assert(sizeof(entry) <= 56 || sizeof(void*) != 8, "a million keys count e
 struct slot_type {
     std::size_t size;
     std::size_t alignment;
-    bool named;         ///< a loader with a key made it
-    bool needs_starter; ///< the key alone does not tell how to start a run
-    bool (*matches_itself)(const slot_base&);
-    void (*apply)(slot_base&, job&, graveyard&);
-    void (*clear_value)(slot_base&, graveyard&);
+    bool named;            ///< a loader with a key made it
+    bool needs_starter;    ///< the key alone does not tell how to start a run
+    const void* loader;    ///< the tag of its type of loader
+    const void* value_tag; ///< and of the value
+    /// Takes over the value that a load_job made, in the place of the one it had; null: clears.
+    void (*put)(slot_base&, job* from, bool had, graveyard&);
+    /// A bit for each argument; of a slot and itself: what makes it no key.
     std::uint32_t (*differences)(const slot_base&, const slot_base&);
     void (*destroy)(slot_base&);
     ref<job> (*make_job)(slot_base&, std::uint32_t generation, const starter*, hub&);
     void (*describe)(const slot_base&, std::string&);
-    const void* (*value)(const slot_base&);
-    const void* (*value_tag)();
-    std::string_view (*name)(const slot_base&);
-    bool (*belongs_to)(const slot_base&, const loader_tag&);
+    const void* (*value)(const slot_base&);     ///< only where named
+    std::string_view (*name)(const slot_base&); ///< only where named
 };
 
 /// A key that is searched for, whatever its type: views of the arguments, nothing owned.

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <imload/config.hpp>
+#include <imload/detail/call_key.hpp>
+#include <imload/detail/pack.hpp>
 #include <imload/key.hpp>
 
 #include <algorithm>
@@ -10,27 +13,33 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 
 namespace imload::detail {
 
-/// The name of T as the compiler spells it.
+/// The name of this function as the compiler spells it, with that of T in it.
 template <class T>
-[[nodiscard]] constexpr std::string_view type_name() noexcept {
+[[nodiscard]] constexpr const char* spelled_with() noexcept {
 #if defined(_MSC_VER) && !defined(__clang__)
-    constexpr std::string_view whole = __FUNCSIG__;
-    constexpr std::string_view before = "type_name<";
-    constexpr std::size_t from = whole.find(before) + before.size();
-    constexpr std::size_t to = whole.rfind(">(void)");
+    return __FUNCSIG__;
 #else
-    constexpr std::string_view whole = __PRETTY_FUNCTION__;
-    constexpr std::size_t from = whole.find("T = ") + 4;
-    constexpr std::size_t semicolon = whole.find("; std::string_view", from);
-    constexpr std::size_t to = semicolon != whole.npos ? semicolon : whole.rfind(']');
+    return __PRETTY_FUNCTION__;
 #endif
-    return whole.substr(from, to - from);
+}
+
+/// Cuts the name of T out of that. At run time, for it is only for labels and messages.
+[[nodiscard]] constexpr std::string_view type_name_in(std::string_view spelled) noexcept {
+#if defined(_MSC_VER) && !defined(__clang__)
+    constexpr std::string_view before = "spelled_with<";
+    const std::size_t from = spelled.find(before) + before.size();
+    const std::size_t to = spelled.rfind(">(void)");
+#else
+    const std::size_t from = spelled.find("T = ") + 4;
+    const std::size_t to = spelled.rfind(']');
+#endif
+    return spelled.substr(from, to - from);
 }
 
 /// The last part of a qualified name: fetch of constant_function<(& app::fetch)>.
@@ -48,19 +57,35 @@ template <class T>
 
 inline constexpr std::size_t longest_label = 200;
 
+// Not inlined, for labels are made seldom and by each loader.
+
+inline void append_type(std::string& out, const char* spelled) {
+    out += plain_name(type_name_in(spelled));
+}
+
+inline void append_function(std::string& out, const char* spelled, std::uintptr_t address) {
+    std::array<char, 16> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), address, 16);
+    out += type_name_in(spelled);
+    out += "@0x";
+    out.append(digits.data(), end.ptr);
+}
+
+template <class Integer>
+IMLOAD_NOINLINE void append_integer(std::string& out, Integer n) {
+    std::array<char, 24> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), n);
+    out.append(digits.data(), end.ptr);
+}
+
 /// Appends what is known of a callable: its type, and where a function is, for two of one type.
 template <class F>
 void append_callable(std::string& out, const callable_identity<F>& callable) {
-    if constexpr (std::is_pointer_v<F>) {
-        std::array<char, 16> digits;
-        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(),
-                                       reinterpret_cast<std::uintptr_t>(callable.function), 16);
-        out += type_name<std::remove_pointer_t<F>>();
-        out += "@0x";
-        out.append(digits.data(), end.ptr);
-    } else {
-        out += plain_name(type_name<F>());
-    }
+    if constexpr (std::is_pointer_v<F>)
+        append_function(out, spelled_with<std::remove_pointer_t<F>>(),
+                        reinterpret_cast<std::uintptr_t>(callable.function));
+    else
+        append_type(out, spelled_with<F>());
 }
 
 template <class T>
@@ -103,6 +128,22 @@ void append_tuple(std::string& out, const std::tuple<Ts...>& parts) {
         parts);
 }
 
+/// Appends an argument of a list in parentheses.
+inline void append_separator(std::string& out) {
+    if (out.back() != '(') out += ", ";
+}
+template <class T>
+void append_argument(std::string& out, const T& v) {
+    if constexpr (!std::is_same_v<T, left_out>) {
+        append_separator(out);
+        append_text(out, v);
+    }
+}
+template <std::size_t... Is, class... Ts>
+void append_arguments(std::string& out, const leaves<std::index_sequence<Is...>, Ts...>& all) {
+    (append_argument(out, static_cast<const leaf<Is, Ts>&>(all).value), ...);
+}
+
 /// Appends an argument as a person would write it.
 template <class T>
 void append_text(std::string& out, const T& v) {
@@ -115,12 +156,9 @@ void append_text(std::string& out, const T& v) {
         out += v;
         out += '\'';
     } else if constexpr (std::is_arithmetic_v<T>) {
-        std::array<char, 64> digits;
         if constexpr (std::is_integral_v<T>) {
             using wide = std::conditional_t<std::is_signed_v<T>, long long, unsigned long long>;
-            const auto end =
-                std::to_chars(digits.data(), digits.data() + digits.size(), static_cast<wide>(v));
-            out.append(digits.data(), end.ptr);
+            append_integer(out, static_cast<wide>(v));
         } else {
             out += std::to_string(v);
         }
@@ -153,7 +191,7 @@ void append_text(std::string& out, const T& v) {
         append_tuple(out, fields_of(v));
         out += '}';
     } else {
-        out += plain_name(type_name<T>());
+        append_type(out, spelled_with<T>());
     }
 }
 

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <imload/detail/graveyard.hpp>
-#include <imload/detail/job.hpp>
+#include <imload/detail/load_job.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <new>
-#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -18,71 +18,93 @@ inline constexpr bool kept_in_slot =
     sizeof(T) <= 32 &&
     alignof(T) <= alignof(std::max_align_t) && std::is_nothrow_move_constructible_v<T>;
 
-/// Room for a T that is made later.
-template <class T>
+/// Room for a T that is made later, once; by itself for what is large. Neither std::optional nor
+/// std::unique_ptr: each type that is loaded would pay a compiler for the whole of them.
+template <class T, bool InSlot = kept_in_slot<T>>
 class cell {
 public:
+    cell() = default;
+    cell(const cell&) = delete;
+    cell& operator=(const cell&) = delete;
+    ~cell() { delete made_; }
+
     template <class... From>
     void make(From&&... from) {
-        if constexpr (kept_in_slot<T>)
-            held_.emplace(std::forward<From>(from)...);
-        else
-            held_.reset(new T(std::forward<From>(from)...));
+        made_ = new T(std::forward<From>(from)...);
     }
     /// From what `call` returns, which need not be movable.
     template <class Call>
     void make_from(Call&& call) {
-        if constexpr (kept_in_slot<T>)
-            held_.emplace(call());
-        else
-            held_.reset(new T(call()));
+        made_ = new T(call());
     }
-    void reset() noexcept { held_.reset(); }
-    [[nodiscard]] T& operator*() noexcept { return *held_; }
-    [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(held_); }
-
-    [[nodiscard]] std::unique_ptr<T> release_boxed() {
-        if constexpr (kept_in_slot<T>)
-            return std::make_unique<T>(std::move(*held_));
-        else
-            return std::move(held_);
-    }
+    void reset() noexcept { delete std::exchange(made_, nullptr); }
+    [[nodiscard]] T& operator*() noexcept { return *made_; }
+    [[nodiscard]] T* release_boxed() noexcept { return std::exchange(made_, nullptr); }
 
 private:
-    std::conditional_t<kept_in_slot<T>, std::optional<T>, std::unique_ptr<T>> held_;
+    T* made_ = nullptr;
 };
 
-/// A job that makes a T; by itself, a value that was put.
 template <class T>
-class job_of : public job {
+class cell<T, true> {
 public:
-    using job::job;
-    void run() override {}
-    cell<T> value;
+    cell() = default;
+    cell(const cell&) = delete;
+    cell& operator=(const cell&) = delete;
+    ~cell() { reset(); }
+
+    template <class... From>
+    void make(From&&... from) {
+        ::new (static_cast<void*>(room_)) T(std::forward<From>(from)...);
+        full_ = true;
+    }
+    template <class Call>
+    void make_from(Call&& call) {
+        ::new (static_cast<void*>(room_)) T(call());
+        full_ = true;
+    }
+    void reset() noexcept {
+        if constexpr (!std::is_trivially_destructible_v<T>)
+            if (full_) (**this).~T();
+        full_ = false;
+    }
+    [[nodiscard]] T& operator*() noexcept { return *std::launder(reinterpret_cast<T*>(room_)); }
+    [[nodiscard]] T* release_boxed() { return new T(std::move(**this)); }
+
+private:
+    alignas(T) std::byte room_[sizeof(T)];
+    bool full_ = false;
 };
 
-/// Where a slot keeps its T. Whether one is there is entry::has_value. What finish functions made,
+/// A value that did not come from a whole run: put by set(), or a partial one.
+template <class T>
+class value_job final : public load_job {
+public:
+    value_job(slot_base& of, std::uint32_t started_under) : load_job(of, started_under, &value) {}
+    cell<T> value;
+
+private:
+    void perform(step, ref<job>*) override {}
+};
+
+/// Where a slot keeps its T; whether one is there its entry knows. What finish functions made,
 /// textures for one, is boxed, so that it can outlive its slot by a frame.
 template <class T, bool Boxed>
 class slot_value {
 public:
-    [[nodiscard]] const T* get() const noexcept { return place_.get(); }
+    [[nodiscard]] const T* get() const noexcept { return value_; }
 
-    void take(job_of<T>& from, bool had, graveyard& graves) {
-        clear(had, graves);
-        place_ = from.value.release_boxed();
-    }
-
-    void clear(bool had, graveyard& graves) {
-        if (!had) return;
+    /// Puts what is in `from` in the place of what it `had`; null: only clears.
+    void put(cell<T>* from, bool had, graveyard& graves) {
+        T* const old = std::exchange(value_, from ? from->release_boxed() : nullptr);
         if constexpr (Boxed)
-            graves.bury(std::move(place_));
-        else
-            place_.reset();
+            graves.bury(std::unique_ptr<T>(had ? old : nullptr));
+        else if (had)
+            delete old;
     }
 
 private:
-    std::unique_ptr<T> place_;
+    T* value_ = nullptr;
 };
 
 template <class T>
@@ -96,13 +118,9 @@ public:
 
     [[nodiscard]] const T* get() const noexcept { return &value_; }
 
-    void take(job_of<T>& from, bool had, graveyard& graves) {
-        clear(had, graves);
-        std::construct_at(&value_, std::move(*from.value));
-    }
-
-    void clear(bool had, graveyard&) {
-        if (had) std::destroy_at(&value_);
+    void put(cell<T>* from, bool had, graveyard&) {
+        if (had) value_.~T();
+        if (from) ::new (static_cast<void*>(&value_)) T(std::move(**from));
     }
 
 private:
