@@ -22,7 +22,7 @@ class thread_pool final : public executor {
 public:
     /// `threads` 0: one fewer than there are cores, at least 2 and at most 8.
     explicit thread_pool(std::size_t threads = 0)
-        : shared_(std::make_shared<shared>()), crew_(threads) {}
+        : shared_(std::make_shared<shared>()), crew_(detail::make_counted<detail::crew>(threads)) {}
 
     /// Drops what waits and joins the threads, for as long as that takes.
     ~thread_pool() override { shutdown(); }
@@ -36,7 +36,7 @@ public:
     bool shutdown(time_span deadline = never);
 
     /// How many threads there are at most.
-    [[nodiscard]] std::size_t size() const noexcept { return crew_.limit(); }
+    [[nodiscard]] std::size_t size() const noexcept { return crew_->limit(); }
 
     [[nodiscard]] static std::size_t default_size() noexcept { return detail::crew::usual(); }
 
@@ -47,11 +47,11 @@ private:
         std::deque<task> waiting;
         bool stopping = false;
 
-        void serve(detail::crew::bell& b);
+        static void serve(const std::shared_ptr<shared>& s, detail::crew& c);
     };
 
     std::shared_ptr<shared> shared_;
-    detail::crew crew_;
+    detail::ref<detail::crew> crew_;
 };
 
 inline void thread_pool::execute(task work) {
@@ -61,7 +61,7 @@ inline void thread_pool::execute(task work) {
         shared_->waiting.push_back(std::move(work));
     }
     [[maybe_unused]] const auto thrown =
-        crew_.call([s = shared_](detail::crew::bell& b) { s->serve(b); });
+        crew_->call([s = shared_, c = crew_.get()] { shared::serve(s, *c); });
 #if IMLOAD_HAS_EXCEPTIONS
     if (!thrown) return;
     std::deque<task> refused; // nobody is there to take one
@@ -71,35 +71,30 @@ inline void thread_pool::execute(task work) {
 #endif
 }
 
-inline void thread_pool::shared::serve(detail::crew::bell& b) {
-    const auto has_work = [this] {
-        const std::lock_guard lock(mutex);
-        return !waiting.empty();
+inline void thread_pool::shared::serve(const std::shared_ptr<shared>& s, detail::crew& c) {
+    const auto has_work = [&s] {
+        const std::lock_guard lock(s->mutex);
+        return !s->waiting.empty();
     };
     bool looking = true;
     for (;;) {
-        task next;
-        bool leaves_some = false;
-        bool found = false;
-        {
-            const std::lock_guard lock(mutex);
-            if (!waiting.empty()) {
-                found = true;
-                next = std::move(waiting.front());
-                waiting.pop_front();
-                if (std::exchange(looking, false)) {
-                    b.found();
-                    leaves_some = !waiting.empty();
-                }
-            }
-        }
-        if (leaves_some) b.ring();
-        if (found) {
-            next();
-        } else {
-            if (!b.rest(looking, has_work, has_work)) return;
+        std::unique_lock lock(s->mutex);
+        if (s->waiting.empty()) {
+            lock.unlock();
+            if (!c.rest(looking, has_work, has_work)) return;
             looking = true;
+            continue;
         }
+        const task next = std::move(s->waiting.front());
+        s->waiting.pop_front();
+        bool leaves_some = false;
+        if (std::exchange(looking, false)) {
+            c.found();
+            leaves_some = !s->waiting.empty();
+        }
+        lock.unlock();
+        if (leaves_some) c.call([s, &c] { serve(s, c); });
+        next();
     }
 }
 
@@ -110,7 +105,7 @@ inline bool thread_pool::shutdown(time_span deadline) {
         shared_->stopping = true;
         dropped.swap(shared_->waiting);
     }
-    return crew_.end(deadline);
+    return crew_->end(deadline);
 }
 
 } // namespace imload

@@ -18,10 +18,9 @@ std::string spelled(int number, const std::string& unit) {
     return std::to_string(number) + " " + unit;
 }
 
-template <class Executor>
-void load_many(Executor& executor, int count) {
+void load_many(imload::session_options options, int count) {
     runs = 0;
-    imload::session session{{.executor = &executor}};
+    imload::session session{std::move(options)};
     auto load = imload::async_load(session, spelled);
     const std::string unit = "a unit that is longer than a small string";
     int there = 0;
@@ -46,13 +45,17 @@ void load_many(Executor& executor, int count) {
 TEST_CASE("stress: many keys on a thread pool") {
     for (unsigned threads : {1U, 2U, 4U, 8U}) {
         imload::thread_pool pool{threads};
-        load_many(pool, 1500);
+        load_many({.executor = &pool}, 1500);
     }
+}
+
+TEST_CASE("stress: many keys on the session's own threads") {
+    for (unsigned threads : {1U, 2U, 4U, 8U}) load_many({.threads = threads}, 1500);
 }
 
 TEST_CASE("stress: many keys on a thread each") {
     imload::thread_per_load executor;
-    load_many(executor, 300);
+    load_many({.executor = &executor}, 300);
 }
 
 TEST_CASE("stress: keys that come and go") {

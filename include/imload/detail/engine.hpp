@@ -306,7 +306,7 @@ private:
     ref<hub> hub_;
     executor* executor_ = nullptr; ///< null: the session's own threads, or one load a frame
 #if IMLOAD_HAS_THREADS
-    std::unique_ptr<crew> crew_; ///< the default executor: threads that serve the hub
+    ref<crew> crew_; ///< the default executor: threads that serve the hub
 #endif
 
     hub::mail mail_;

@@ -78,7 +78,7 @@ inline bool engine::shutdown(time_span deadline, bool let_go) {
 #if IMLOAD_HAS_THREADS
     if (crew_ && (quiet || let_go)) {
         crew_->end(quiet ? time_span(never) : time_span{});
-        crew_.reset();
+        crew_ = {};
     }
 #else
     static_cast<void>(let_go);

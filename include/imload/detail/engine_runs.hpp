@@ -82,8 +82,8 @@ inline void engine::launch(slot_base& s, run_cause why, std::exception_ptr throw
     }
     hub_->enqueue(*f.run, settings_[e.set].values.priority, e.prefetched);
 #if IMLOAD_HAS_THREADS
-    if (!crew_) crew_ = std::make_unique<crew>(setup_.threads);
-    auto refused = crew_->call([h = hub_](crew::bell& b) { h->serve(b); });
+    if (!crew_) crew_ = make_counted<crew>(setup_.threads);
+    auto refused = crew_->call([h = hub_, c = crew_.get()] { h->serve(*c); });
     if (refused) hub_->reject(*f.run, std::move(refused));
 #endif
 }

@@ -200,7 +200,7 @@ inline void hub::run_one(ticket* t) noexcept {
 
 #if IMLOAD_HAS_THREADS
 
-inline void hub::serve(crew::bell& b) noexcept {
+inline void hub::serve(crew& c) noexcept {
     bool looking = true;
     ref<job> j;
     for (;;) {
@@ -213,13 +213,13 @@ inline void hub::serve(crew::bell& b) noexcept {
             take_in();
             j = closed_ ? ref<job>() : take_best(lock, nullptr, at);
             if (j && std::exchange(looking, false)) {
-                b.found();
+                c.found();
                 leaves_some = queue_.best() || wishes_.has_more();
             }
         }
         done = {};
         if (j) {
-            if (leaves_some) b.ring();
+            if (leaves_some) c.call([h = ref<hub>(this), &c] { h->serve(c); });
             const load_scope inside;
             j->run();
             continue;
@@ -229,7 +229,7 @@ inline void hub::serve(crew::bell& b) noexcept {
             const lock_type lock(mutex_);
             return queue_.best() || wishes_.has_more();
         };
-        if (!b.rest(looking, hint, has_work)) return;
+        if (!c.rest(looking, hint, has_work)) return;
         looking = true;
     }
 }
