@@ -53,6 +53,7 @@ int number_of(const same_hash& key) { return key.number; }
 
 struct large_key {
     std::array<std::uint64_t, 1'000> numbers;
+    bool operator==(const large_key&) const = default;
 };
 
 std::uint64_t sum_of(const large_key& key) {
@@ -79,7 +80,6 @@ template <>
 struct imload::hash<large_key> {
     std::size_t operator()(const large_key& key) const { return key.numbers[999]; }
 };
-inline bool operator==(const large_key& a, const large_key& b) { return a.numbers == b.numbers; }
 
 TEST_CASE("an index finds what was inserted, while it grows and shrinks") {
     mirrored all;

@@ -73,6 +73,10 @@ private:
     [[nodiscard]] index index_of(slot_base** p) const noexcept {
         return static_cast<index>(p - path_.data());
     }
+    [[nodiscard]] index place_of(const slot_base& s) const noexcept {
+        const index own = s.cold().place;
+        return own < path_.size() && path_[own] == &s ? own : nowhere;
+    }
     [[nodiscard]] index here() const noexcept { return recording_ ? here_ : index_of(at_); }
     /// 1 or -1, as an index is added to.
     [[nodiscard]] index direction() const noexcept { return stride_ > 0 ? index{1} : ~index{0}; }
@@ -97,12 +101,13 @@ private:
     std::vector<slot_base*> recorded_; ///< while recording: this frame's asks
     std::size_t known_ = 0;            ///< of how many keys
     slot_base nobody_;
-    slot_base* last_ = nullptr; ///< asked for last, if that was no step
-    index here_ = margin;       ///< the guess while recording, when no step is taken
-    index side_ = nowhere;      ///< where the trail was left by a jump
-    index first_ = margin;      ///< the frame's first ask
-    index end_ = nowhere;       ///< the last frame's last one
-    std::uint32_t lost_ = 0;    ///< searches in a row
+    slot_base* last_ = nullptr;  ///< asked for last, if that was no step
+    slot_base* stray_ = nullptr; ///< the same, if it was searched for and its place not looked up
+    index here_ = margin;        ///< the guess while recording, when no step is taken
+    index side_ = nowhere;       ///< where the trail was left by a jump
+    index first_ = margin;       ///< the frame's first ask
+    index end_ = nowhere;        ///< the last frame's last one
+    std::uint32_t lost_ = 0;     ///< searches in a row
     std::size_t gone_ = 0;
 
     bool blind_ = false; ///< no guess is worth trying
@@ -138,6 +143,13 @@ inline slot_base* trail::recall(const sought& key) {
         asked(before, nowhere, expected);
         return &before;
     }
+    if (stray_) {
+        const index own = place_of(*std::exchange(stray_, nullptr));
+        if (own != nowhere && is_at(behind(own))) {
+            side_ = expected;
+            return found(behind(own), behind(behind(own)));
+        }
+    }
     if (is_at(side_)) {
         const index i = std::exchange(side_, expected);
         return found(i, behind(i));
@@ -151,16 +163,20 @@ inline slot_base* trail::recall(const sought& key) {
     return nullptr;
 }
 
+/// Most keys that are searched for are guests: so the guess stays, and only when it is wrong again
+/// is it of interest where the key has its own place.
 inline void trail::jump(slot_base& found) {
     ++lost_;
     blind_ = lost_ >= most_lost && !recording_;
-    const index place = found.cold().place;
     const index expected = here();
-    if (place < path_.size() && path_[place] == &found) {
+    const bool resolve = begins_ || recording_; // the place is asked for now, or given away
+    const index own = resolve ? place_of(found) : nowhere;
+    if (own != nowhere) {
         side_ = expected;
-        asked(found, place, behind(place));
+        asked(found, own, behind(own));
     } else {
         asked(found, nowhere, expected);
+        stray_ = resolve ? nullptr : &found;
     }
 }
 
@@ -190,6 +206,7 @@ inline void trail::make_room() {
 inline void trail::asked(slot_base& s, index place, index next) {
     if (std::exchange(begins_, false) && place != nowhere) first_ = place;
     last_ = &s;
+    stray_ = nullptr;
     if (!recording_) {
         move_to(next);
         return;
@@ -250,6 +267,7 @@ inline void trail::rebuild() {
     at_ = run_ = path_.data();
     first_ = margin;
     side_ = end_ = nowhere;
+    stray_ = nullptr;
     toll_ = gone_ = 0;
     stride_ = sizeof(slot_base*);
 }
@@ -263,6 +281,7 @@ inline void trail::clear() {
     last_ = &nobody_;
     first_ = here_ = margin;
     side_ = end_ = nowhere;
+    stray_ = nullptr;
     gone_ = 0;
 }
 
