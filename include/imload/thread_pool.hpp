@@ -81,7 +81,7 @@ inline void thread_pool::shared::serve(const std::shared_ptr<shared>& s, detail:
         std::unique_lock lock(s->mutex);
         if (s->waiting.empty()) {
             lock.unlock();
-            if (!c.rest(looking, has_work, has_work)) return;
+            if (!c.rest(looking, has_work)) return;
             looking = true;
             continue;
         }

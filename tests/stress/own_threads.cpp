@@ -3,7 +3,7 @@
 // said so, or one that goes to sleep without looking once more (a load waits although a thread
 // sleeps: loads that wait for each other never end); a worker that looks at the queue without
 // taking in what the UI thread wished for meanwhile, or wishes that are read without
-// synchronisation (a load never runs, or a race); a wish that outlives its job.
+// synchronisation (a load never runs, or a race).
 #include "../support.hpp"
 
 #include <atomic>
@@ -37,15 +37,15 @@ rendezvous meeting;
 TEST_CASE("stress: loads that wait for each other all run, as many as there are threads") {
     imload::session session{{.threads = 3}};
     auto load = imload::async_load(session, [](int, int guests) { return meeting.meet(guests); });
-    for (int round = 0; round < 4000 && !meeting.late; ++round) {
+    for (int round = 0; round < 20'000 && !meeting.late; ++round) {
         meeting.arrived = 0;
         session.begin_frame();
         const int guests = 2 + round % 2;
         for (int i = 0; i < guests; ++i) {
             ask(load, 4 * round + i, guests);
-            // The threads are asleep, about to sleep, or about to say that they have found one.
-            for (int pause = 0; pause < round % 7 * 20; ++pause)
-                std::atomic_signal_fence(std::memory_order_seq_cst);
+            // So that a thread is asleep, about to be, or about to say that it has found one.
+            for (int pause = 0; pause < round % 89 * 3; ++pause)
+                static_cast<void>(meeting.late.load(std::memory_order_relaxed));
         }
         REQUIRE(session.wait_idle(patience));
     }

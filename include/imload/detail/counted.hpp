@@ -16,12 +16,8 @@ public:
 
     void retain() const noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
     void release() const noexcept {
-        if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1) const_cast<counted*>(this)->end();
+        if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
     }
-
-protected:
-    /// Nobody shares it any more.
-    virtual void end() noexcept { delete this; }
 
 private:
     mutable std::atomic<std::uint32_t> count_{0};

@@ -48,10 +48,10 @@ public:
     /// It has found something. Called under the lock of the queue; if there still is more after
     /// that, it calls another when it has given the lock up.
     void found() noexcept { idle_.fetch_sub(one_looks); }
-    /// It has found nothing: true when it is to look again, false when it is to end. `hint()` is
-    /// cheap and may be wrong, `has_work()` may not.
-    template <class Hint, class HasWork>
-    [[nodiscard]] bool rest(bool was_looking, Hint hint, HasWork has_work);
+    /// It has found nothing: sleeps, unless `has_work()` after all. True when it is to look again,
+    /// false when it is to end.
+    template <class HasWork>
+    [[nodiscard]] bool rest(bool was_looking, HasWork has_work);
 
     /// Ends and joins the threads. After `deadline` it lets the remaining ones go instead and
     /// returns false: they end with what they are doing. Threads: the owner's.
@@ -100,19 +100,9 @@ inline void crew::wake_one() {
     called_.notify_one();
 }
 
-template <class Hint, class HasWork>
-bool crew::rest(bool was_looking, Hint hint, HasWork has_work) {
-    const std::uint32_t others =
-        was_looking ? idle_.load() - one_looks : idle_.fetch_add(one_looks);
-    if (others < one_looks) {
-        // One of them looks out for a moment: where loads are short, sleeping costs more than they.
-        constexpr int moments = 30;
-        for (int i = 0; i < moments; ++i) {
-            if (hint()) return true;
-            std::this_thread::yield();
-        }
-    }
-    idle_.fetch_add(one_sleeps - one_looks);
+template <class HasWork>
+bool crew::rest(bool was_looking, HasWork has_work) {
+    idle_.fetch_add(was_looking ? one_sleeps - one_looks : one_sleeps);
     if (has_work()) wake_one();
     std::unique_lock lock(mutex_);
     called_.wait(lock, [this] { return calls_ > 0 || stopping_; });

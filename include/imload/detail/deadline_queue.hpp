@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -16,38 +17,37 @@ public:
     /// Sets when something is due for `s`; time_point::max() takes it out.
     void set(slot_base& s, time_point due) {
         flight& f = *s.cold().going;
-        if (f.due == due) return;
-        const bool earlier = due < f.due;
-        f.due = due;
         if (due == time_point::max()) {
             remove(s);
         } else if (f.due_at == not_listed) {
             heap_.push_back({due, &s});
-            f.due_at = heap_.size() - 1;
-            rise(f.due_at);
+            rise(heap_.size() - 1);
         } else {
-            heap_[f.due_at].due = due;
-            if (earlier)
-                rise(f.due_at);
-            else
-                sink(f.due_at);
+            const std::size_t at = f.due_at;
+            const time_point before = std::exchange(heap_[at].due, due);
+            if (due < before)
+                rise(at);
+            else if (due > before)
+                sink(at);
         }
     }
 
     void remove(slot_base& s) noexcept {
         flight& f = *s.cold().going;
-        f.due = time_point::max();
         if (f.due_at == not_listed) return;
         const std::size_t at = std::exchange(f.due_at, not_listed);
         const item last = heap_.back();
         heap_.pop_back();
         if (at == heap_.size()) return;
-        heap_[at] = last;
-        last.slot->cold().going->due_at = at;
+        put(at, last);
         rise(at);
         sink(last.slot->cold().going->due_at);
     }
 
+    [[nodiscard]] time_point due_of(const slot_base& s) const noexcept {
+        const std::uint32_t at = s.cold().going->due_at;
+        return at == not_listed ? time_point::max() : heap_[at].due;
+    }
     [[nodiscard]] bool empty() const noexcept { return heap_.empty(); }
     [[nodiscard]] slot_base& nearest() const noexcept { return *heap_.front().slot; }
     [[nodiscard]] time_point nearest_due() const noexcept {
@@ -81,7 +81,7 @@ private:
 
     void put(std::size_t at, item i) noexcept {
         heap_[at] = i;
-        i.slot->cold().going->due_at = at;
+        i.slot->cold().going->due_at = static_cast<std::uint32_t>(at);
     }
 
     void rise(std::size_t at) noexcept {

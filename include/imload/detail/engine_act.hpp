@@ -97,11 +97,11 @@ inline void engine::pretend(slot_base& s) {
     end_run(s);
     f.pretends = how;
     drop_value(s, *s.type);
-    f.progress = {};
+    f.progress.reset();
     f.failure.reset();
     f.attempt = 0;
     if (f.pretends.state == simulated::loading) {
-        f.started = f.begun = now();
+        f.started = now();
         move(s, phase::running);
         schedule(s);
     } else {

@@ -151,7 +151,6 @@ inline void engine::begin(job& j) {
     if (!is_wanted(j)) return;
     flight& f = *s.cold().going;
     if (f.now != phase::queued) return;
-    f.begun = j.begun;
     move(s, phase::running);
     schedule(s);
     set_fast(s);
@@ -207,7 +206,7 @@ inline void engine::run_timers() {
         slot_base& s = deadlines_.nearest();
         on_due(s);
         // What stays due in a pump, because it would age, is seen to in the next frame.
-        if (s.cold().going && s.cold().going->due <= t) {
+        if (s.cold().going && deadlines_.due_of(s) <= t) {
             put_off_.push_back(&s);
             deadlines_.remove(s);
         }

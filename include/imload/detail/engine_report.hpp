@@ -74,7 +74,7 @@ inline engine::wake_at engine::wakes_for(const slot_base& s) const {
     case phase::retrying:
         return {f.retry_at, wake_cause::retry};
     case phase::running:
-        return f.run ? wake_at{after(f.begun, o.timeout), wake_cause::timeout} : none;
+        return f.run ? wake_at{after(f.run->begun, o.timeout), wake_cause::timeout} : none;
     case phase::finishing:
     case phase::queued:
         break;
@@ -146,15 +146,15 @@ inline const run_control::progress_state& engine::progress(slot_base& s) {
     run_control* const c = f.run ? f.run->control() : nullptr;
     // Read once a frame: every caller in it sees the same.
     if (c && f.progress_frame != frame_) {
-        f.progress = c->progress();
+        f.progress = std::make_unique<run_control::progress_state>(c->progress());
         f.progress_frame = frame_;
     }
-    return f.progress;
+    static const run_control::progress_state unknown;
+    return f.progress ? *f.progress : unknown;
 }
 
-/// Notes a run in the log, if one is kept.
+/// Notes a run in the log.
 inline void engine::record(const slot_base& s) {
-    if (log_.capacity() == 0) return;
     const flight& f = *s.cold().going;
     run_record r;
     r.key = id_of(s);

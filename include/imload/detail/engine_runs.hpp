@@ -19,7 +19,7 @@ inline void engine::move(slot_base& s, phase to) {
     if (waits(to) && !waits(f.now)) ++waiting_;
     if (!waits(to) && waits(f.now)) --waiting_;
     if (works(to) && !works(f.now)) {
-        f.active_at = active_.size();
+        f.active_at = static_cast<std::uint32_t>(active_.size());
         active_.push_back(&s);
     } else if (!works(to) && works(f.now)) {
         active_[f.active_at] = active_.back();
@@ -64,7 +64,7 @@ inline void engine::launch(slot_base& s, run_cause why, std::exception_ptr throw
         lost.message = "the callable could not be copied when it was asked for last";
         f.run = make_counted<stillborn>(s, e.generation, std::move(lost));
     }
-    record(s);
+    if (log_.capacity() > 0) record(s);
     move(s, phase::queued);
     schedule(s);
     ++counts_.starts;

@@ -39,6 +39,9 @@ inline void engine::next_refresh(slot_base& s, time_point not_before) {
 /// Sets when a key is looked at next, from all that it waits for.
 inline void engine::schedule(slot_base& s) {
     entry& e = s.cold();
+    if (e.going && e.going->due_at == not_listed && e.set && !settings_[e.set].timed &&
+        !e.going->held && e.going->now != phase::retrying)
+        return; // nothing is timed, as nearly always
     const options& o = e.set ? settings_[e.set].values : default_options;
     const bool ages = e.has_value && (o.stale_after != never || o.expire_after != never);
     if (!e.going && !ages) return;
@@ -50,7 +53,7 @@ inline void engine::schedule(slot_base& s) {
     time_point due = time_point::max();
     const auto at = [&due](time_point t) { due = std::min(due, t); };
     if (f.held) at(look_due(s));
-    if (f.now == phase::running && f.run && !f.held) at(after(f.begun, o.timeout));
+    if (f.now == phase::running && f.run && !f.held) at(after(f.run->begun, o.timeout));
     if (f.now == phase::retrying) at(f.retry_at);
     if (f.now == phase::settling) at(after(f.started, o.settle));
     if (f.now == phase::idle && !f.parked) at(f.next_refresh);
@@ -71,7 +74,7 @@ inline void engine::on_due(slot_base& s) {
     if (f.held && t >= look_due(s)) {
         f.looked = t;
         land(s, *ref<job>(f.run));
-    } else if (f.now == phase::running && f.run && !f.held && t >= after(f.begun, o.timeout)) {
+    } else if (f.now == phase::running && f.run && !f.held && t >= after(f.run->begun, o.timeout)) {
         time_out(s, t);
     } else if (f.now == phase::retrying && t >= f.retry_at) {
         launch(s, run_cause::retry);

@@ -1,36 +1,81 @@
 #pragma once
 
-#include <imload/detail/fail.hpp>
 #include <imload/detail/slot.hpp>
 
+#include <bit>
 #include <cstddef>
-#include <memory>
-#include <utility>
+#include <cstdint>
 #include <vector>
 
 namespace imload::detail {
 
-/// Makes flights, and keeps some for the next key that starts: most are needed for a frame or two.
+/// Makes flights, in blocks, for most are needed for a frame or two. What one great frame needed
+/// is given back to the system, but for some blocks.
 class flight_pool {
 public:
+    flight_pool() = default;
+    flight_pool(const flight_pool&) = delete;
+    flight_pool& operator=(const flight_pool&) = delete;
+    ~flight_pool() {
+        for (block* b : with_room_) delete b;
+    }
+
     [[nodiscard]] flight* take() {
-        if (free_.empty()) return new flight;
-        flight* const f = free_.back().release();
-        free_.pop_back();
-        return f;
+        if (with_room_.empty()) add();
+        block& b = *with_room_.back();
+        if (b.free == all) --empty_;
+        flight& f = b.flights[std::countr_zero(b.free)];
+        b.free &= b.free - 1;
+        if (b.free == 0) with_room_.pop_back();
+        return &f;
     }
 
     void give(flight* f) noexcept {
-        std::unique_ptr<flight> owned(f);
-        if (free_.size() == most) return;
+        const std::uint8_t place = f->place;
         *f = flight{};
-        if (free_.capacity() == 0 && caught([&] { free_.reserve(most); })) return;
-        free_.push_back(std::move(owned));
+        f->place = place;
+        // The first member of a block is its array.
+        block& b = *reinterpret_cast<block*>(f - place);
+        if (b.free == 0) {
+            b.listed_at = with_room_.size();
+            with_room_.push_back(&b); // there is room, made when the block was
+        }
+        b.free |= std::uint64_t{1} << place;
+        if (b.free == all && ++empty_ > most_empty) remove(b);
     }
 
 private:
-    static constexpr std::size_t most = 4096;
-    std::vector<std::unique_ptr<flight>> free_;
+    static constexpr std::size_t places = 64;
+    static constexpr std::size_t most_empty = 32;
+    static constexpr std::uint64_t all = ~std::uint64_t{0};
+
+    struct block {
+        flight flights[places];
+        std::uint64_t free = all; ///< a bit for each
+        std::size_t listed_at = 0;
+    };
+
+    void add() {
+        with_room_.reserve(++blocks_);
+        block* const b = new block;
+        for (std::size_t i = 0; i < places; ++i) b->flights[i].place = static_cast<std::uint8_t>(i);
+        b->listed_at = with_room_.size();
+        with_room_.push_back(b);
+        ++empty_;
+    }
+
+    void remove(block& b) noexcept {
+        with_room_[b.listed_at] = with_room_.back();
+        with_room_[b.listed_at]->listed_at = b.listed_at;
+        with_room_.pop_back();
+        --empty_;
+        --blocks_;
+        delete &b;
+    }
+
+    std::vector<block*> with_room_;
+    std::size_t blocks_ = 0;
+    std::size_t empty_ = 0; ///< blocks
 };
 
 } // namespace imload::detail

@@ -224,12 +224,11 @@ inline void hub::serve(crew& c) noexcept {
             j->run();
             continue;
         }
-        const auto hint = [this] { return wishes_.has_more(); };
         const auto has_work = [this] {
             const lock_type lock(mutex_);
             return queue_.best() || wishes_.has_more();
         };
-        if (!c.rest(looking, hint, has_work)) return;
+        if (!c.rest(looking, has_work)) return;
         looking = true;
     }
 }

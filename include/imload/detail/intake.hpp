@@ -31,26 +31,23 @@ public:
         written_.store(written_.load(std::memory_order_relaxed) + 1, std::memory_order_seq_cst);
     }
 
-    /// Without the lock it is only a hint.
+    /// Under the lock: whether anything was added since.
     [[nodiscard]] bool has_more() const noexcept {
-        return written_.load(std::memory_order_seq_cst) != read_.load(std::memory_order_relaxed);
+        return written_.load(std::memory_order_seq_cst) != read_;
     }
 
     /// Under the lock: hands over all that was added since.
     template <class Take>
     void take(Take take_one) {
-        std::size_t at = read_.load(std::memory_order_relaxed);
         const std::size_t end = written_.load(std::memory_order_seq_cst);
-        if (at == end) return;
-        for (; at != end; ++at) {
+        for (; read_ != end; ++read_) {
             if (get_ == get_end_) {
-                const std::size_t nth = chunk_of(at);
+                const std::size_t nth = chunk_of(read_);
                 get_ = chunks_[nth].get();
                 get_end_ = get_ + size_of(nth);
             }
             take_one(*get_++);
         }
-        read_.store(end, std::memory_order_relaxed);
     }
 
     /// The UI thread's, under the lock, when all was taken: begins with the first chunk again.
@@ -63,7 +60,7 @@ public:
         put_ = get_ = chunks_[0].get();
         put_end_ = get_end_ = put_ + first;
         written_.store(0, std::memory_order_relaxed);
-        read_.store(0, std::memory_order_relaxed);
+        read_ = 0;
     }
 
 private:
@@ -94,8 +91,8 @@ private:
     alignas(apart) std::atomic<std::size_t> written_{0};
     item* put_ = nullptr; // the UI thread's
     item* put_end_ = nullptr;
-    alignas(apart) std::atomic<std::size_t> read_{0};
-    item* get_ = nullptr; // guarded by the lock
+    alignas(apart) std::size_t read_ = 0; // guarded by the lock, as what follows
+    item* get_ = nullptr;
     item* get_end_ = nullptr;
 };
 

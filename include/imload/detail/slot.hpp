@@ -34,14 +34,11 @@ public:
     virtual ~starter() = default;
 };
 
-inline constexpr std::size_t not_listed = static_cast<std::size_t>(-1);
+inline constexpr std::uint32_t not_listed = 0xffffffff;
 
 /// What a key needs only while something is going on: a run, a timer, an error.
 struct flight {
-    ref<job> run;                   ///< queued or running, or landed and held back
-    ref<job> put;                   ///< a value given by set(), shown in the next frame
-    std::unique_ptr<error> failure; ///< of the last run, until one succeeds
-    std::unique_ptr<starter> how;
+    ref<job> run; ///< queued or running, or landed and held back
 
     phase now = phase::idle;
     bool forgotten = false;                 ///< goes in the next frame
@@ -52,25 +49,27 @@ struct flight {
     bool anchored = false;                  ///< first_start is set
     bool pretends_next = false;             ///< begins to pretend in the next frame
     run_cause cause = run_cause::first_ask; ///< of the run
+    std::uint8_t place = 0;                 ///< in its block of the flight_pool
     int attempt = 0;
 
-    time_point first_start{};               ///< the phase of refresh_every
+    std::uint32_t active_at = not_listed; ///< place among the active keys
+    std::uint32_t due_at = not_listed;    ///< place in the deadline queue
+
     time_point started = time_point::min(); ///< the last run was queued, or began to settle
-    time_point failed = time_point::min();  ///< the last run failed
-    time_point begun{};                     ///< a worker took it
+    time_point first_start{};               ///< the phase of refresh_every
     time_point next_refresh = time_point::max();
     time_point retry_at = time_point::max();
     time_point looked{}; ///< completion was last looked for
 
-    time_point due = time_point::max(); ///< the nearest of all of these
-    std::size_t due_at = not_listed;    ///< place in the deadline queue
-    std::size_t active_at = not_listed; ///< place among the active keys
-
+    std::unique_ptr<error> failure;        ///< of the last run, until one succeeds
+    time_point failed = time_point::min(); ///< the last run failed
+    std::unique_ptr<starter> how;
+    ref<job> put; ///< a value given by set(), shown in the next frame
     simulation pretends;
 
     std::uint32_t failed_frame = 0;
     std::uint32_t progress_frame = 0;
-    run_control::progress_state progress;
+    std::unique_ptr<run_control::progress_state> progress; ///< null: none was told
 };
 
 /// The cold part of a key: looked at when it is asked about, not when it is polled.
