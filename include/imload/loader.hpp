@@ -52,7 +52,7 @@ template <class F, bool Named, class Finish, class Home>
 class loader {
 public:
     loader(Home home, std::string_view key, F fn, const options& o, Finish g = {})
-        : home_(home), key_(name_from(key)), fn_(std::move(fn)), finish_(std::move(g)), options_(o),
+        : home_(home), key_(key), fn_(std::move(fn)), finish_(std::move(g)), options_(o),
           fingerprint_(detail::fingerprint_of(o)) {
         detail::check(o);
     }
@@ -198,57 +198,24 @@ private:
     /// The key as it is searched for: views of the arguments.
     template <class Call, class... Args>
     [[nodiscard]] auto search(const Args&... args) const {
-        return search_as(typename Call::elements{}, args...);
+        return Call::search(fn_, finish_, key_, args...);
     }
-    template <class... Es, class... Args>
-    [[nodiscard]] auto search_as(detail::types<Es...>, const Args&... args) const {
-        return detail::searched_key<F, Finish, name_type, decltype(view_if_keyed<Es>(args))...>{
-            identity(), {{view_if_keyed<Es>(args)}...}};
-    }
-    template <class Element, class A>
-    [[nodiscard]] static decltype(auto) view_if_keyed([[maybe_unused]] const A& argument) {
-        if constexpr (Element::keyed)
-            return detail::view_of<typename Element::owned>(argument);
+    template <class Call, class... Args>
+    [[nodiscard]] std::unique_ptr<detail::starter> keep(const Args&... args) const {
+        if constexpr (Call::has_state)
+            return Call::keep(fn_, finish_, args...);
         else
-            return detail::left_out{};
+            return nullptr;
     }
     [[nodiscard]] detail::loader_identity<F, Finish, name_type> identity() const {
         return {detail::callable_identity<F>(fn_), detail::callable_identity<Finish>(finish_),
                 key_};
-    }
-    [[nodiscard]] static auto name_from([[maybe_unused]] std::string_view key) noexcept {
-        if constexpr (Named)
-            return key;
-        else
-            return detail::no_name{};
     }
     [[nodiscard]] std::string_view name() const noexcept {
         if constexpr (Named)
             return key_;
         else
             return {};
-    }
-
-    /// What the key does not hold and a later run needs: the callable, the unkeyed arguments.
-    template <class Call, class... Args>
-    [[nodiscard]] std::unique_ptr<detail::starter> keep(const Args&... args) const {
-        if constexpr (Call::has_state)
-            return keep_as<Call>(typename Call::elements{}, args...);
-        else
-            return nullptr;
-    }
-    template <class Call, class... Es, class... Args>
-    [[nodiscard]] std::unique_ptr<detail::starter> keep_as(detail::types<Es...>,
-                                                           const Args&... args) const {
-        return std::make_unique<typename Call::kept>(
-            fn_, finish_, typename Call::unkeyed{{value_if_unkeyed<Es>(args)}...});
-    }
-    template <class Element, class A>
-    [[nodiscard]] static auto value_if_unkeyed([[maybe_unused]] const A& argument) {
-        if constexpr (Element::keyed)
-            return detail::left_out{};
-        else
-            return detail::own_unkeyed<typename Element::owned>(argument.value);
     }
 
     void act(const char* call, void (detail::engine::*action)(detail::slot_base&)) const {
@@ -272,11 +239,18 @@ private:
 
 namespace detail {
 
+template <class F>
+inline constexpr bool is_function_pointer = false;
+template <class F>
+inline constexpr bool is_function_pointer<F*> = std::is_function_v<F>;
+template <class F>
+concept function_pointer = is_function_pointer<F>; // asked first: it spares the other questions
+
 /// What async_load takes as a callable: not a key, not a session, not options.
 template <class F>
-concept loadable = !std::is_convertible_v<F, std::string_view> &&
-                   !std::is_same_v<std::remove_cvref_t<F>, session> &&
-                   !std::is_same_v<std::remove_cvref_t<F>, options>;
+concept loadable = function_pointer<F> ||(!std::is_convertible_v<F, std::string_view> &&
+                                          !std::is_same_v<std::remove_cvref_t<F>, session> &&
+                                          !std::is_same_v<std::remove_cvref_t<F>, options>);
 
 template <class F, bool Named>
 consteval void require_no_state() {

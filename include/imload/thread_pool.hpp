@@ -7,6 +7,7 @@
 
 #if IMLOAD_HAS_THREADS
 
+#include <atomic>
 #include <cstddef>
 #include <deque>
 #include <exception>
@@ -45,6 +46,7 @@ private:
     struct shared {
         std::mutex mutex;
         std::deque<task> waiting;
+        std::atomic<std::size_t> brought{0}; ///< so far; written under the mutex
         bool stopping = false;
 
         static void serve(const std::shared_ptr<shared>& s, detail::crew& c);
@@ -59,6 +61,7 @@ inline void thread_pool::execute(task work) {
         const std::lock_guard lock(shared_->mutex);
         if (shared_->stopping) return;
         shared_->waiting.push_back(std::move(work));
+        shared_->brought.fetch_add(1, std::memory_order_relaxed);
     }
     [[maybe_unused]] const auto thrown =
         crew_->call([s = shared_, c = crew_.get()] { shared::serve(s, *c); });
@@ -80,8 +83,12 @@ inline void thread_pool::shared::serve(const std::shared_ptr<shared>& s, detail:
     for (;;) {
         std::unique_lock lock(s->mutex);
         if (s->waiting.empty()) {
+            const std::size_t seen = s->brought.load(std::memory_order_relaxed);
             lock.unlock();
-            if (!c.rest(looking, has_work)) return;
+            if (!c.rest(
+                    looking, [&] { return s->brought.load(std::memory_order_relaxed) != seen; },
+                    has_work))
+                return;
             looking = true;
             continue;
         }

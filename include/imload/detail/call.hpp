@@ -1,76 +1,18 @@
 #pragma once
 
 #include <imload/config.hpp>
-#include <imload/context.hpp>
 #include <imload/detail/call_fault.hpp>
+#include <imload/detail/leading.hpp>
 #include <imload/detail/signature.hpp>
 #include <imload/key.hpp>
-#include <imload/promise.hpp>
-#include <imload/stream.hpp>
 
 #include <cstddef>
-#include <functional>
+#include <initializer_list>
 #include <type_traits>
 #include <utility>
 #include <variant>
 
-#if IMLOAD_HAS_STOP_TOKEN
-#include <stop_token>
-#endif
-
 namespace imload::detail {
-
-/// What a callable takes before its arguments.
-enum class leading { nothing, stop_token, context, stream, promise };
-
-template <class P>
-consteval leading leading_of_parameter() {
-    using parameter = std::remove_cvref_t<P>;
-#if IMLOAD_HAS_STOP_TOKEN
-    if (std::is_same_v<parameter, std::stop_token>) return leading::stop_token;
-#endif
-    if (std::is_same_v<parameter, context> && std::is_lvalue_reference_v<P>)
-        return leading::context;
-    if (is_a<parameter, stream> && std::is_lvalue_reference_v<P>) return leading::stream;
-    if (is_a<parameter, promise> && !std::is_lvalue_reference_v<P>) return leading::promise;
-    return leading::nothing;
-}
-
-/// The T of a leading stream<T>& or promise<T>; void for the others.
-template <class P>
-struct channel_of {
-    using type = void;
-};
-template <class T>
-struct channel_of<stream<T>> {
-    using type = T;
-};
-template <class T>
-struct channel_of<promise<T>> {
-    using type = T;
-};
-
-/// What a callable is given first, as a type that is_invocable understands.
-template <leading Lead, class Channel>
-struct leading_argument;
-#if IMLOAD_HAS_STOP_TOKEN
-template <>
-struct leading_argument<leading::stop_token, void> {
-    using type = std::stop_token;
-};
-#endif
-template <>
-struct leading_argument<leading::context, void> {
-    using type = context&;
-};
-template <class T>
-struct leading_argument<leading::stream, T> {
-    using type = stream<T>&;
-};
-template <class T>
-struct leading_argument<leading::promise, T> {
-    using type = promise<T>;
-};
 
 /// How the callable is given an argument that the job owns: as the characters or the elements
 /// where it takes a pointer or a span, as an lvalue where it keeps looking at it, moved else.
@@ -95,14 +37,6 @@ template <class P, class Owned>
 template <class Element>
 using passed_type =
     decltype(pass<typename Element::parameter>(std::declval<typename Element::owned&>()));
-
-template <leading Lead, class Channel, class F, class... Passed>
-consteval bool invocable_with() {
-    if constexpr (Lead == leading::nothing)
-        return std::is_invocable_v<F&, Passed...>;
-    else
-        return std::is_invocable_v<F&, typename leading_argument<Lead, Channel>::type, Passed...>;
-}
 
 /// How F is called with arguments of types A: what comes first, and the parameter of each.
 template <leading Lead, class Channel, class Parameters, bool Fits>
@@ -201,13 +135,9 @@ struct value_of<R> {
 };
 
 template <leading Lead, class Channel, class F, class... Passed>
-consteval auto result_type() {
-    if constexpr (Lead == leading::nothing)
-        return std::type_identity<std::invoke_result_t<F&, Passed...>>{};
-    else
-        return std::type_identity<
-            std::invoke_result_t<F&, typename leading_argument<Lead, Channel>::type, Passed...>>{};
-}
+struct result_type : result_with<F, typename leading_argument<Lead, Channel>::type, Passed...> {};
+template <class Channel, class F, class... Passed>
+struct result_type<leading::nothing, Channel, F, Passed...> : result_with<F, Passed...> {};
 
 /// What a call loads: what it returns, or for a promise, and a stream that returns nothing, the T
 /// of that.
@@ -246,8 +176,7 @@ struct call_shape {
 
     static constexpr bool finishes = !std::is_same_v<Finish, no_finish>;
 
-    using returned =
-        typename decltype(result_type<Lead, Channel, F, passed_type<Elements>...>())::type;
+    using returned = typename result_type<Lead, Channel, F, passed_type<Elements>...>::type;
     using loaded = typename loaded_type<Lead, Channel, returned>::type;
     using value = typename finished_type<Finish, loaded>::type;
 };
@@ -272,18 +201,21 @@ consteval bool convertible_argument() {
     }
 }
 
+consteval call_verdict first_of(std::initializer_list<call_fault> faults) {
+    std::size_t place = 0;
+    for (const call_fault fault : faults) {
+        ++place;
+        if (fault != call_fault::none) return {fault, place};
+    }
+    return {};
+}
+
 template <class F, bool Named, class Plan, class... Args, class... Ps>
 consteval call_verdict judge(types<Args...>, types<Ps...>) {
-    call_verdict verdict;
-    std::size_t index = 0;
-    [[maybe_unused]] const auto note = [&](call_fault fault) {
-        ++index;
-        if (verdict.fault == call_fault::none && fault != call_fault::none)
-            verdict = {fault, index};
-    };
-    (note(fault_of_argument<Ps, Args>()), ...);
-    if (verdict.fault != call_fault::none) return verdict;
-    if constexpr (!(convertible_argument<Ps, Args>() && ...)) {
+    constexpr call_verdict verdict = first_of({fault_of_argument<Ps, Args>()...});
+    if constexpr (verdict.fault != call_fault::none) {
+        return verdict;
+    } else if constexpr (!(convertible_argument<Ps, Args>() && ...)) {
         return {call_fault::not_callable, 0};
     } else if constexpr (!invocable_with<Plan::first, typename Plan::channel, F,
                                          passed_type<element_for<Ps, Args>>...>()) {

@@ -4,6 +4,7 @@
 #include <imload/context.hpp>
 #include <imload/detail/call.hpp>
 #include <imload/detail/call_key.hpp>
+#include <imload/detail/call_parts.hpp>
 #include <imload/detail/graveyard.hpp>
 #include <imload/detail/hub.hpp>
 #include <imload/detail/job.hpp>
@@ -27,49 +28,6 @@
 #include <variant>
 
 namespace imload::detail {
-
-class job_control final : public run_control {
-public:
-    job_control(hub& h, load_job& owner) noexcept : home_(&h), owner_(&owner) {
-        owner.listens = this;
-    }
-    void tell_partial() override { home_->publish(*owner_); }
-    [[nodiscard]] hub& home() const noexcept { return *home_; }
-
-private:
-    void nudge() override { home_->nudge(); }
-    const ref<hub> home_;
-    load_job* const owner_;
-};
-
-/// In the place of what a load of its kind does not need; `Which` keeps two of one job apart.
-template <int Which>
-struct no_part {
-    no_part() = default;
-    explicit no_part(load_job&) noexcept {}
-    no_part(hub&, load_job&) noexcept {}
-};
-
-/// A callable that its type alone gives back: it need not be kept to start another run.
-template <class F>
-inline constexpr bool rebuilt_from_type = std::is_pointer_v<F> || std::is_member_pointer_v<F> ||
-                                          (std::is_empty_v<F> &&
-                                           std::is_default_constructible_v<F>);
-
-/// The slots of one type of loader, whatever the arguments: what refresh_all() looks for.
-template <class F, class Finish, class Name>
-struct slot_of_loader : slot_base {
-    template <class Views>
-    explicit slot_of_loader(const loader_identity<F, Finish, Views>& l)
-        : loader{l.callable, l.finisher, Name(l.name)} {}
-    [[no_unique_address]] loader_identity<F, Finish, Name> loader;
-};
-
-/// What a key owns in the place of an argument, and what is kept beside it.
-template <class Element>
-using in_key = std::conditional_t<Element::keyed, typename Element::owned, left_out>;
-template <class Element>
-using beside_key = std::conditional_t<Element::keyed, left_out, typename Element::owned>;
 
 template <class Shape, class Elements = typename Shape::elements,
           class Places = typename Shape::places>
@@ -103,6 +61,21 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
         finisher finish;
         unkeyed values;
     };
+
+    /// The key as it is searched for: views of the arguments.
+    template <class Name, class... Args>
+    [[nodiscard]] static auto search(const callable& f, const finisher& g, const Name& name,
+                                     const Args&... args) {
+        return searched_key<callable, finisher, Name, decltype(view_in<Elements>(args))...>{
+            {callable_identity<callable>(f), callable_identity<finisher>(g), name},
+            {{view_in<Elements>(args)}...}};
+    }
+    /// What the key does not hold and a later run needs: the callable, the unkeyed arguments.
+    template <class... Args>
+    [[nodiscard]] static std::unique_ptr<starter> keep(const callable& f, const finisher& g,
+                                                       const Args&... args) {
+        return std::make_unique<kept>(f, g, unkeyed{{beside<Elements>(args)}...});
+    }
 
     struct slot final : identity {
         template <class Searched>
@@ -167,18 +140,10 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
                 out += s.loader.name;
             else
                 append_callable(out, s.loader.callable);
-            out += '(';
+            append::character(out, '(');
             append_arguments(out, s.arguments);
-            out += ')';
+            append::character(out, ')');
         }
-        static const void* look(const slot_base& s) { return static_cast<const slot&>(s).get(); }
-        static std::string_view name(const slot_base& s) {
-            if constexpr (Shape::named)
-                return static_cast<const slot&>(s).loader.name;
-            else
-                return {};
-        }
-
         static inline constinit slot_type kind = {
             .size = sizeof(slot),
             .alignment = alignof(slot),
@@ -191,8 +156,8 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
             .destroy = destroy,
             .make_job = make_job,
             .describe = describe,
-            .value = Shape::named ? look : nullptr,
-            .name = Shape::named ? name : nullptr,
+            .value = named_access<slot, Shape::named>::value,
+            .name = named_access<slot, Shape::named>::name,
         };
     };
 
@@ -202,26 +167,16 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
     public:
         job(place& s, std::uint32_t started_under, const kept* how, hub& h)
             : load_job(s, started_under, &value_),
-              function_(again(s.loader.callable, how ? &how->function : nullptr)),
-              finish_(again(s.loader.finisher, how ? &how->finish : nullptr)),
+              function_(again<callable>(s.loader.callable, how ? &how->function : nullptr)),
+              finish_(again<finisher>(s.loader.finisher, how ? &how->finish : nullptr)),
               arguments_{{original<Is, Elements>(s, how)}...}, control_(h, *this), sink_(*this) {
             this->finishes = Shape::finishes;
             this->lands_itself = is_promise;
         }
 
     private:
-        template <class G>
-        static G again([[maybe_unused]] const callable_identity<G>& in_key,
-                       [[maybe_unused]] const G* kept_apart) {
-            if constexpr (callable_identity<G>::counts)
-                return in_key.function;
-            else if constexpr (rebuilt_from_type<G>)
-                return G{};
-            else
-                return *kept_apart;
-        }
         template <std::size_t I, class Element>
-        static const typename Element::owned& original(const place& s,
+        static const typename Element::owned& original([[maybe_unused]] const place& s,
                                                        [[maybe_unused]] const kept* how) {
             if constexpr (Element::keyed)
                 return at<I>(s.arguments);
@@ -310,8 +265,16 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
         }
         template <class... First>
         void keep(First&&... first) {
-            keep_returned(target(), this->failure,
-                          [&]() -> decltype(auto) { return call(std::forward<First>(first)...); });
+            using returned = std::remove_cvref_t<typename Shape::returned>;
+            cell<loads>& into = target();
+            if constexpr (std::is_void_v<returned> || expected_like<returned>)
+                keep_returned(into, this->failure, [&]() -> decltype(auto) {
+                    return call(std::forward<First>(first)...);
+                });
+            else if constexpr (kept_in_slot<loads>)
+                into.fill(::new (into.room()) loads(call(std::forward<First>(first)...)));
+            else
+                into.fill(new loads(call(std::forward<First>(first)...)));
         }
 
         /// Where the callable's result goes: to the finish function, or straight to the value.

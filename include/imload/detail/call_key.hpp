@@ -25,7 +25,7 @@ struct callable_identity<F> {
     constexpr explicit callable_identity(F f) noexcept : function(f) {}
     [[nodiscard]] std::uint64_t hash() const noexcept {
         if constexpr (std::is_pointer_v<F>)
-            return std::hash<F>{}(function);
+            return reinterpret_cast<std::uintptr_t>(function);
         else
             return 1; // a member pointer has no portable hash: equality alone tells them apart
     }
@@ -33,7 +33,10 @@ struct callable_identity<F> {
 };
 
 /// The key that a loader was given by name, where it was.
-struct no_name {};
+struct no_name {
+    no_name() = default;
+    constexpr explicit no_name(std::string_view) noexcept {}
+};
 
 /// What tells the slots of one loader from those of all others of its type.
 template <class F, class Finish, class Name>

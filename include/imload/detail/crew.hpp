@@ -49,9 +49,9 @@ public:
     /// that, it calls another when it has given the lock up.
     void found() noexcept { idle_.fetch_sub(one_looks); }
     /// It has found nothing: sleeps, unless `has_work()` after all. True when it is to look again,
-    /// false when it is to end.
-    template <class HasWork>
-    [[nodiscard]] bool rest(bool was_looking, HasWork has_work);
+    /// false when it is to end. `hint()` takes no lock and may be wrong.
+    template <class Hint, class HasWork>
+    [[nodiscard]] bool rest(bool was_looking, Hint hint, HasWork has_work);
 
     /// Ends and joins the threads. After `deadline` it lets the remaining ones go instead and
     /// returns false: they end with what they are doing. Threads: the owner's.
@@ -100,9 +100,19 @@ inline void crew::wake_one() {
     called_.notify_one();
 }
 
-template <class HasWork>
-bool crew::rest(bool was_looking, HasWork has_work) {
-    idle_.fetch_add(was_looking ? one_sleeps - one_looks : one_sleeps);
+template <class Hint, class HasWork>
+bool crew::rest(bool was_looking, Hint hint, HasWork has_work) {
+    const std::uint32_t others =
+        was_looking ? idle_.load() - one_looks : idle_.fetch_add(one_looks);
+    if (others < one_looks) {
+        // One of them looks out for some microseconds, longer than it takes to bring more, or else
+        // who brings much would have to wake one again and again. No yielding: on a busy machine
+        // that comes back far later than a thread that is woken.
+        constexpr int moments = 4000;
+        for (int i = 0; i < moments; ++i)
+            if (hint()) return true;
+    }
+    idle_.fetch_add(one_sleeps - one_looks);
     if (has_work()) wake_one();
     std::unique_lock lock(mutex_);
     called_.wait(lock, [this] { return calls_ > 0 || stopping_; });

@@ -325,9 +325,9 @@ private:
     statistics counts_;
     run_log log_;
     frame_report report_;
-    std::size_t posts_run_ = 0;                               ///< in the frame that begins
-    time_point frame_wanted_ = time_point::max();             ///< by request_frame
-    std::unordered_map<const slot_type*, key_watch> watched_; ///< in debug builds
+    std::size_t posts_run_ = 0;                   ///< in the frame that begins
+    time_point frame_wanted_ = time_point::max(); ///< by request_frame
+    std::vector<key_watch> watched_;              ///< in debug builds, one a type
     graveyard graves_;
     std::uint32_t evict_from_ = 0; ///< the frame in which to look again for keys to evict
     static inline std::atomic<std::uint64_t> made_{0};

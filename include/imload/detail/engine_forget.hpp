@@ -80,7 +80,10 @@ inline void engine::evict_excess() {
 }
 
 inline void engine::watch_new_keys(const slot_base& s) {
-    key_watch& watch = watched_[s.type];
+    auto known = std::find_if(watched_.begin(), watched_.end(),
+                              [&](const key_watch& w) { return w.is_of(*s.type); });
+    if (known == watched_.end()) known = watched_.emplace(known, *s.type);
+    key_watch& watch = *known;
     if (!watch.note(s, frame_)) return;
     bool any_ready = false;
     for_each_slot([&](const slot_base& other) {

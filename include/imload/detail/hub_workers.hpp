@@ -207,9 +207,11 @@ inline void hub::serve(crew& c) noexcept {
         const time_point at = now();
         ref<job> done = std::move(j);
         bool leaves_some = false;
+        std::size_t seen = 0;
         {
             lock_type lock(mutex_);
             if (done) bring_back(lock, done, at);
+            seen = wishes_.added();
             take_in();
             j = closed_ ? ref<job>() : take_best(lock, nullptr, at);
             if (j && std::exchange(looking, false)) {
@@ -228,7 +230,9 @@ inline void hub::serve(crew& c) noexcept {
             const lock_type lock(mutex_);
             return queue_.best() || wishes_.has_more();
         };
-        if (!c.rest(looking, has_work)) return;
+        if (!c.rest(
+                looking, [&] { return wishes_.added() != seen; }, has_work))
+            return;
         looking = true;
     }
 }

@@ -31,6 +31,11 @@ public:
         written_.store(written_.load(std::memory_order_relaxed) + 1, std::memory_order_seq_cst);
     }
 
+    /// How many were added in this frame so far. Threads: any.
+    [[nodiscard]] std::size_t added() const noexcept {
+        return written_.load(std::memory_order_relaxed);
+    }
+
     /// Under the lock: whether anything was added since.
     [[nodiscard]] bool has_more() const noexcept {
         return written_.load(std::memory_order_seq_cst) != read_;

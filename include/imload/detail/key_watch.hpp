@@ -12,6 +12,9 @@ namespace imload::detail {
 /// of its arguments changes all the time, as a timestamp does.
 class key_watch {
 public:
+    explicit key_watch(const slot_type& of) noexcept : type_(&of) {}
+    [[nodiscard]] bool is_of(const slot_type& type) const noexcept { return type_ == &type; }
+
     /// Notes a new key. True when it is time to look whether any was ever ready.
     [[nodiscard]] bool note(const slot_base& s, std::uint32_t frame) {
         if (told_) return false;
@@ -45,7 +48,8 @@ public:
 
 private:
     static constexpr std::uint32_t frames = 100; ///< a screen full of new keys is no mistake
-    const slot_base* previous_ = nullptr;        ///< only compared while it is of the same type
+    const slot_type* type_;
+    const slot_base* previous_ = nullptr; ///< only compared while it is of the same type
     std::uint32_t met_ = 0;
     std::uint32_t enough_ = 300;
     std::uint32_t since_ = 0;

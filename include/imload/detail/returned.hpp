@@ -28,7 +28,7 @@ template <class E>
         return text;
     } else {
         std::string text = "an error of type ";
-        append_type(text, spelled_with<E>());
+        append::type(text, spelled_with<E>());
         return text;
     }
 }

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <memory>
 #include <new>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -155,8 +154,11 @@ private:
 
     /// The slots of one type.
     struct pool {
-        std::size_t stride = 0;
-        std::size_t offset = 0; ///< of the first slot in each slab
+        explicit pool(const slot_type& of) noexcept
+            : type(&of), stride(of.size), offset(offset_for(of.alignment)) {}
+        const slot_type* type;
+        std::size_t stride;
+        std::size_t offset; ///< of the first slot in each slab
         slot_index index;
         std::vector<std::uint32_t> slabs;      ///< the number of the first slot of each
         std::uint32_t free = slot_index::none; ///< the first of them; entry::mark is the next
@@ -182,11 +184,16 @@ private:
         return known.type == &type ? *known.pool : find_pool(type);
     }
     IMLOAD_NOINLINE pool& find_pool(const slot_type& type) {
-        pool& p = pools_[&type];
-        p.stride = type.size;
-        p.offset = offset_for(type.alignment);
-        known_for(type) = {&type, &p};
-        return p;
+        // As many as the program has kinds of loaders, so they are looked through.
+        pool* found = nullptr;
+        for (const auto& p : pools_)
+            if (p->type == &type) found = p.get();
+        if (!found) {
+            pools_.push_back(std::make_unique<pool>(type));
+            found = pools_.back().get();
+        }
+        known_for(type) = {&type, found};
+        return *found;
     }
 
     struct known_pool {
@@ -224,7 +231,7 @@ private:
 
     std::vector<slab*> slabs_;
     slab_blocks blocks_;
-    std::unordered_map<const slot_type*, pool> pools_;
+    std::vector<std::unique_ptr<pool>> pools_;
     static constexpr std::size_t known_count = 16;
     known_pool known_[known_count]; ///< so that few are searched for
 };

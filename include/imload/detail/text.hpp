@@ -57,35 +57,44 @@ template <class T>
 
 inline constexpr std::size_t longest_label = 200;
 
-// Not inlined, for labels are made seldom and by each loader.
+/// Pieces of labels. Not inlined, for labels are made seldom and every loader can make one.
+struct append {
+    IMLOAD_NOINLINE static void type(std::string& out, const char* spelled) {
+        out += plain_name(type_name_in(spelled));
+    }
 
-inline void append_type(std::string& out, const char* spelled) {
-    out += plain_name(type_name_in(spelled));
-}
+    IMLOAD_NOINLINE static void function(std::string& out, const char* spelled,
+                                         std::uintptr_t address) {
+        std::array<char, 16> digits;
+        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), address, 16);
+        out += type_name_in(spelled);
+        out += "@0x";
+        out.append(digits.data(), end.ptr);
+    }
 
-inline void append_function(std::string& out, const char* spelled, std::uintptr_t address) {
-    std::array<char, 16> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), address, 16);
-    out += type_name_in(spelled);
-    out += "@0x";
-    out.append(digits.data(), end.ptr);
-}
+    template <class Integer>
+    IMLOAD_NOINLINE static void integer(std::string& out, Integer n) {
+        std::array<char, 24> digits;
+        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), n);
+        out.append(digits.data(), end.ptr);
+    }
 
-template <class Integer>
-IMLOAD_NOINLINE void append_integer(std::string& out, Integer n) {
-    std::array<char, 24> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), n);
-    out.append(digits.data(), end.ptr);
-}
+    IMLOAD_NOINLINE static void character(std::string& out, char c) { out += c; }
+
+    /// Between the arguments of a call.
+    IMLOAD_NOINLINE static void separator(std::string& out) {
+        if (out.back() != '(') out += ", ";
+    }
+};
 
 /// Appends what is known of a callable: its type, and where a function is, for two of one type.
 template <class F>
 void append_callable(std::string& out, const callable_identity<F>& callable) {
     if constexpr (std::is_pointer_v<F>)
-        append_function(out, spelled_with<std::remove_pointer_t<F>>(),
-                        reinterpret_cast<std::uintptr_t>(callable.function));
+        append::function(out, spelled_with<std::remove_pointer_t<F>>(),
+                         reinterpret_cast<std::uintptr_t>(callable.function));
     else
-        append_type(out, spelled_with<F>());
+        append::type(out, spelled_with<F>());
 }
 
 template <class T>
@@ -129,13 +138,10 @@ void append_tuple(std::string& out, const std::tuple<Ts...>& parts) {
 }
 
 /// Appends an argument of a list in parentheses.
-inline void append_separator(std::string& out) {
-    if (out.back() != '(') out += ", ";
-}
 template <class T>
 void append_argument(std::string& out, const T& v) {
     if constexpr (!std::is_same_v<T, left_out>) {
-        append_separator(out);
+        append::separator(out);
         append_text(out, v);
     }
 }
@@ -146,7 +152,7 @@ void append_arguments(std::string& out, const leaves<std::index_sequence<Is...>,
 
 /// Appends an argument as a person would write it.
 template <class T>
-void append_text(std::string& out, const T& v) {
+IMLOAD_NOINLINE void append_text(std::string& out, const T& v) {
     if constexpr (std::is_same_v<T, bool>) {
         out += v ? "true" : "false";
     } else if constexpr (std::is_enum_v<T>) {
@@ -158,7 +164,7 @@ void append_text(std::string& out, const T& v) {
     } else if constexpr (std::is_arithmetic_v<T>) {
         if constexpr (std::is_integral_v<T>) {
             using wide = std::conditional_t<std::is_signed_v<T>, long long, unsigned long long>;
-            append_integer(out, static_cast<wide>(v));
+            append::integer(out, static_cast<wide>(v));
         } else {
             out += std::to_string(v);
         }
@@ -191,7 +197,7 @@ void append_text(std::string& out, const T& v) {
         append_tuple(out, fields_of(v));
         out += '}';
     } else {
-        append_type(out, spelled_with<T>());
+        append::type(out, spelled_with<T>());
     }
 }
 

@@ -14,9 +14,14 @@ namespace imload::detail {
 
 /// Small values live in the slot; large or unmovable ones where the worker made them.
 template <class T>
-inline constexpr bool kept_in_slot =
-    sizeof(T) <= 32 &&
-    alignof(T) <= alignof(std::max_align_t) && std::is_nothrow_move_constructible_v<T>;
+consteval bool fits_in_slot() {
+    if constexpr (sizeof(T) <= 32 && alignof(T) <= alignof(std::max_align_t))
+        return std::is_nothrow_move_constructible_v<T>;
+    else
+        return false;
+}
+template <class T>
+inline constexpr bool kept_in_slot = fits_in_slot<T>();
 
 /// Room for a T that is made later, once; by itself for what is large. Neither std::optional nor
 /// std::unique_ptr: each type that is loaded would pay a compiler for the whole of them.
@@ -37,9 +42,18 @@ public:
     void make_from(Call&& call) {
         made_ = new T(call());
     }
-    void reset() noexcept { delete std::exchange(made_, nullptr); }
+    /// The same in two steps, for the calls that every loader makes.
+    void fill(T* made) noexcept { made_ = made; }
+    void reset() noexcept {
+        delete made_;
+        made_ = nullptr;
+    }
     [[nodiscard]] T& operator*() noexcept { return *made_; }
-    [[nodiscard]] T* release_boxed() noexcept { return std::exchange(made_, nullptr); }
+    [[nodiscard]] T* release_boxed() noexcept {
+        T* const made = made_;
+        made_ = nullptr;
+        return made;
+    }
 
 private:
     T* made_ = nullptr;
@@ -63,6 +77,8 @@ public:
         ::new (static_cast<void*>(room_)) T(call());
         full_ = true;
     }
+    [[nodiscard]] void* room() noexcept { return room_; }
+    void fill(T*) noexcept { full_ = true; }
     void reset() noexcept {
         if constexpr (!std::is_trivially_destructible_v<T>)
             if (full_) (**this).~T();
