@@ -42,7 +42,6 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
     using finisher = typename Shape::finisher;
     using loads = typename Shape::loaded;
     using value = typename Shape::value;
-    using elements = types<Elements...>;
     using name_type = std::conditional_t<Shape::named, std::string, no_name>;
     using identity = slot_of_loader<callable, finisher, name_type>;
     using keyed = pack<in_key<Elements>...>;
