@@ -246,6 +246,7 @@ private:
     // frames
     [[nodiscard]] bool is_quiet() const noexcept;
     void begin_busy_frame();
+    void give_room_back();
     [[nodiscard]] std::uint32_t frames_until_look();
     [[nodiscard]] bool is_over_limit() const noexcept {
         return setup_.max_entries > 0 && size_ > setup_.max_entries;

@@ -69,8 +69,16 @@ inline void engine::begin_busy_frame() {
     stop_unasked();
     forget_unasked();
     evict_excess();
+    if (active_.empty() && touched_.empty()) give_room_back();
     next_look_ = setup_.clock || sweeping_ || is_over_limit() ? 0 : frame_ + frames_until_look();
     end_begin(thrown);
+}
+
+/// What a frame with very many keys under way needed is not kept for ever.
+inline void engine::give_room_back() {
+    constexpr std::size_t many = 16384;
+    if (active_.capacity() > many) active_ = {};
+    if (touched_.capacity() > many) touched_ = {};
 }
 
 /// How many frames may pass without a look at the clock, if the loop does not sleep in between:

@@ -56,7 +56,7 @@ private:
     };
 
     void add() {
-        with_room_.reserve(++blocks_);
+        if (with_room_.capacity() < ++blocks_) with_room_.reserve(2 * blocks_);
         block* const b = new block;
         for (std::size_t i = 0; i < places; ++i) b->flights[i].place = static_cast<std::uint8_t>(i);
         b->listed_at = with_room_.size();

@@ -59,9 +59,8 @@ public:
     void rewind() noexcept {
         const std::size_t used = written_.load(std::memory_order_relaxed);
         if (used == 0) return;
-        // What one great frame needed is not kept for ever.
-        for (std::size_t nth = chunks_.size(); nth-- > kept;)
-            if (chunks_[nth] && start_of(nth - 1) >= used) chunks_[nth].reset();
+        for (std::size_t nth = kept; nth < chunks_.size() && chunks_[nth]; ++nth)
+            chunks_[nth].reset(); // what a great frame needed is not kept for ever
         put_ = get_ = chunks_[0].get();
         put_end_ = get_end_ = put_ + first;
         written_.store(0, std::memory_order_relaxed);
@@ -70,7 +69,7 @@ public:
 
 private:
     static constexpr std::size_t first = 256; ///< items in the first chunk
-    static constexpr std::size_t kept = 4;    ///< chunks that stay
+    static constexpr std::size_t kept = 8;    ///< chunks that stay: half a megabyte
 
     [[nodiscard]] static constexpr std::size_t size_of(std::size_t nth) noexcept {
         return nth == 0 ? first : first << (nth - 1);
