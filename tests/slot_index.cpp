@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <random>
+#include <set>
 #include <vector>
 
 using namespace test;
@@ -165,4 +166,20 @@ TEST_CASE("a hundred thousand keys keep their own numbers and values") {
     CHECK(std::adjacent_find(ids.begin(), ids.end()) == ids.end());
     CHECK(wrong == 0);
     CHECK(session.size() == 100'000);
+}
+
+TEST_CASE("a key has an id of its own, however often its slot was used before") {
+    imload::inline_executor at_once;
+    imload::session session{{.executor = &at_once}};
+    const auto load = imload::async_load(
+        session, +[](int key) { return key; });
+    std::set<std::uint64_t> ids;
+    constexpr int many = 70'000; // more lives than a slot has
+    for (int i = 0; i < many; ++i) {
+        session.begin_frame();
+        const auto value = load.peek(i); // gone with the next frame
+        ids.insert(value.id());
+    }
+    CHECK(ids.size() == many);
+    CHECK(session.size() == 0);
 }

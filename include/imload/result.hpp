@@ -72,7 +72,7 @@ public:
     }
     /// How long the successful runs took, recent ones weighing more.
     [[nodiscard]] std::chrono::nanoseconds mean_duration() const noexcept {
-        return slot_ ? to_time(cold().mean_seconds) : std::chrono::nanoseconds{};
+        return slot_ ? to_time(cold().mean_seconds.count()) : std::chrono::nanoseconds{};
     }
     /// The frame in which it was asked for last, as frame_report counts them.
     [[nodiscard]] std::uint32_t last_asked_frame() const noexcept {

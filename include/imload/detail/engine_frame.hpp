@@ -77,8 +77,8 @@ inline void engine::begin_busy_frame() {
 /// What a frame with very many keys under way needed is not kept for ever.
 inline void engine::give_room_back() {
     constexpr std::size_t many = 16384;
-    if (active_.capacity() > many) active_ = {};
-    if (touched_.capacity() > many) touched_ = {};
+    if (active_.capacity() > many) std::vector<slot_base*>().swap(active_);
+    if (touched_.capacity() > many) std::vector<slot_base*>().swap(touched_);
 }
 
 /// How many frames may pass without a look at the clock, if the loop does not sleep in between:

@@ -22,12 +22,12 @@ inline slot_base& engine::find_or_make(const sought& key) {
 
 inline void engine::begin_life(slot_base& s) {
     entry& e = s.cold();
-    const std::uint32_t generation = e.generation + 1; // goes on through every use of the slot
-    const std::uint32_t mark = e.mark;
+    const entry before = e; // what goes on through every use of the slot
     e = entry{};
-    e.generation = generation;
-    e.mark = mark;
-    e.born = generation;
+    e.generation = before.generation;
+    ++e.generation;
+    e.life = static_cast<std::uint16_t>(before.life + 1);
+    e.mark = before.mark;
     s.asked = frame_ >= 2 ? frame_ - 2 : 0; // not asked for yet
     touch(s);                               // still vacant by the next frame: it goes
     if (s.type->differences(s, s) != 0) {
@@ -89,7 +89,9 @@ inline flight& engine::flight_of(slot_base& s) {
 
 /// Lists a key for the next frame, where what it is doing becomes what it shows.
 inline void engine::touch(slot_base& s) {
-    if (std::exchange(s.cold().touched, true)) return;
+    entry& e = s.cold();
+    if (e.touched) return;
+    e.touched = true;
     touched_.push_back(&s);
 }
 

@@ -58,11 +58,12 @@ inline void engine::launch(slot_base& s, run_cause why, std::exception_ptr throw
     const bool can_start = f.how || !s.type->needs_starter;
     if (!thrown && can_start) thrown = caught([&] { f.run = make_job(s); });
     if (thrown) {
-        f.run = make_counted<stillborn>(s, e.generation, error_from(std::move(thrown)));
+        f.run =
+            make_counted<stillborn>(s, std::uint32_t{e.generation}, error_from(std::move(thrown)));
     } else if (!can_start) {
         error lost;
         lost.message = "the callable could not be copied when it was asked for last";
-        f.run = make_counted<stillborn>(s, e.generation, std::move(lost));
+        f.run = make_counted<stillborn>(s, std::uint32_t{e.generation}, std::move(lost));
     }
     if (log_.capacity() > 0) record(s);
     move(s, phase::queued);
@@ -242,7 +243,8 @@ inline void engine::succeed(slot_base& s, job& j) {
     ++counts_.successes;
     const float seconds = std::chrono::duration<float>(j.ended - j.begun).count();
     e.last_seconds = seconds;
-    e.mean_seconds = e.mean_seconds > 0 ? 0.8f * e.mean_seconds + 0.2f * seconds : seconds;
+    const float mean = e.mean_seconds.count();
+    e.mean_seconds = rough_seconds(mean > 0 ? 0.8f * mean + 0.2f * seconds : seconds);
     move(s, phase::idle);
     set_value(s, j, j.ended);
 }
@@ -288,7 +290,8 @@ inline void engine::set_value(slot_base& s, job& j, time_point when, bool partia
 
 inline void engine::drop_value(slot_base& s, const slot_type& type) {
     entry& e = s.cold();
-    if (!std::exchange(e.has_value, false)) return;
+    if (!e.has_value) return;
+    e.has_value = false;
     s.fast = 0;
     if (type.named)
         if (const auto at = named_.find(type.name(s)); at != named_.end())

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <new>
 #include <utility>
@@ -118,7 +119,9 @@ public:
     void free(slot_base& s, const slot_type& type) {
         type.destroy(s);
         ::new (static_cast<void*>(&s)) slot_base{};
-        s.cold().mark = std::exchange(pool_of(type).free, s.id());
+        entry& e = s.cold();
+        if (e.life < std::numeric_limits<std::uint16_t>::max()) // else its ids are used up
+            e.mark = std::exchange(pool_of(type).free, s.id());
     }
 
     /// No slot was ever made.

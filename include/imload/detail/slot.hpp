@@ -9,6 +9,7 @@
 #include <imload/run_log.hpp>
 #include <imload/simulation.hpp>
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -22,7 +23,7 @@ struct slot_base;
 class graveyard;
 
 /// What a key is doing. Only engine::move assigns it; engine.hpp shows the whole of its life.
-enum class phase : std::uint8_t { idle, settling, queued, running, retrying, finishing };
+enum class phase : std::uint32_t { idle, settling, queued, running, retrying, finishing };
 
 /// How to start a run when nobody asks: a callable with state, or unkeyed arguments, kept from the
 /// ask that started the last one.
@@ -72,6 +73,20 @@ struct flight {
     std::unique_ptr<run_control::progress_state> progress; ///< null: none was told
 };
 
+/// A time in half the room of a float, to three digits or so: what is only shown.
+class rough_seconds {
+public:
+    rough_seconds() = default;
+    explicit rough_seconds(float s) noexcept
+        : bits_(static_cast<std::uint16_t>((std::bit_cast<std::uint32_t>(s) + 0x8000u) >> 16)) {}
+    [[nodiscard]] float count() const noexcept {
+        return std::bit_cast<float>(std::uint32_t{bits_} << 16);
+    }
+
+private:
+    std::uint16_t bits_ = 0;
+};
+
 /// The cold part of a key: looked at when it is asked about, not when it is polled.
 struct entry {
     time_point landed{};            ///< when the value was made
@@ -79,21 +94,23 @@ struct entry {
     std::uint32_t set = 0;          ///< its options, by number in the settings_table; 0: none yet
     std::uint32_t version = 0;      ///< values applied
     std::uint32_t landed_frame = 0; ///< the frame that shows the newest value first
-    std::uint32_t generation = 0;   ///< a run of an older one is never applied
     std::uint32_t mark = 0;         ///< its hash, as slot_index keeps it
     std::uint32_t place = 0;        ///< on the trail
-    std::uint32_t born = 0;         ///< its generation when the key was made
     float last_seconds = 0;
-    float mean_seconds = 0;
-    phase shown = phase::idle; ///< what this frame sees of flight::now
-    bool has_value = false;
-    bool touched = false; ///< listed for the next frame
-    bool cancelled : 1 = false;
-    bool shown_cancelled : 1 = false; ///< what this frame shows of it
-    bool prefetched : 1 = false;      ///< started by prefetch() and not asked for since
-    bool vacant : 1 = true;           ///< only peeked at: goes unless something becomes of it
+    rough_seconds mean_seconds;
+    std::uint16_t life = 0; ///< which key it is that the slot has
+    /// A run of an older one is never applied; nor is one that the key does not wait for, so that
+    /// it may come round.
+    std::uint32_t generation : 23 = 0;
+    std::uint32_t has_value : 1 = false;
+    std::uint32_t cancelled : 1 = false;
+    std::uint32_t shown_cancelled : 1 = false; ///< what this frame shows of it
+    std::uint32_t prefetched : 1 = false;      ///< started by prefetch(), not asked for since
+    std::uint32_t vacant : 1 = true;   ///< only peeked at: goes unless something becomes of it
+    std::uint32_t touched : 1 = false; ///< listed for the next frame
+    phase shown : 3 = phase::idle;     ///< what this frame sees of flight::now
 };
-static_assert(sizeof(entry) <= 56 || sizeof(void*) != 8, "a million keys count each byte");
+static_assert(sizeof(entry) <= 48 || sizeof(void*) != 8, "a million keys count each byte");
 
 /// What the engine can do with a slot without knowing its type. One object a type, and its address
 /// is the type's tag: not const, for linkers that fold identical constants.

@@ -66,8 +66,9 @@ public:
 
 private:
     using index = std::size_t;
-    static constexpr index margin = 2;            ///< places at either end that lead to nobody
-    static constexpr index nowhere = 0;           ///< one of them
+    static constexpr index margin = 2;        ///< places at either end that lead to nobody
+    static constexpr index nowhere = 0;       ///< one of them
+    static constexpr index most_room = 65536; ///< more keys get no room for a recording beforehand
     static constexpr std::uint32_t most_lost = 8; ///< from so many searches on there is no order
 
     [[nodiscard]] index index_of(slot_base** p) const noexcept {
@@ -196,8 +197,11 @@ inline void trail::append(slot_base& made) {
 /// Learning an order of not too many keys is to allocate nothing: room for it is made with the
 /// keys.
 inline void trail::make_room() {
-    constexpr index many = 65536;
-    if (path_.size() > many || path_.capacity() >= 2 * (path_.size() + 1)) return;
+    if (path_.capacity() >= 2 * (path_.size() + 1)) return;
+    if (path_.size() > most_room) {
+        if (!recording_) std::vector<slot_base*>().swap(recorded_);
+        return;
+    }
     path_.reserve(4 * path_.size());
     recorded_.reserve(4 * path_.size());
 }
@@ -263,7 +267,7 @@ inline void trail::rebuild() {
     recorded_.insert(recorded_.end(), margin, &nobody_);
     steps_ = steps();
     path_.swap(recorded_);
-    if (path_.size() > recorded_.capacity()) recorded_ = {}; // many: it is only in the way
+    if (path_.size() > most_room) std::vector<slot_base*>().swap(recorded_);
     at_ = run_ = path_.data();
     first_ = margin;
     side_ = end_ = nowhere;
@@ -275,7 +279,7 @@ inline void trail::rebuild() {
 inline void trail::clear() {
     steps_ = at_ ? steps() : 0;
     path_.assign(2 * margin, &nobody_);
-    recorded_ = {};
+    recorded_.clear();
     recording_ = false;
     at_ = run_ = path_.data() + margin;
     last_ = &nobody_;
