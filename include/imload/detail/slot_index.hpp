@@ -114,14 +114,9 @@ private:
         }
 #endif
 
-        [[nodiscard]] bool is_full() const noexcept {
-            for (const std::uint8_t tag : tags)
-                if (tag == 0) return false;
-            return true;
-        }
+        [[nodiscard]] bool is_full() const noexcept { return matches(0) == 0; }
         void put(std::uint8_t tag, std::uint32_t number) noexcept {
-            std::size_t place = 0;
-            while (tags[place] != 0) ++place;
+            const std::size_t place = place_of(matches(0));
             tags[place] = tag;
             numbers[place] = number;
         }
