@@ -13,7 +13,7 @@
 //     options.hpp      refresh, retry, timeout, grace, and when a key is forgotten
 //     key.hpp hash.hpp what makes two calls the same; unkeyed, by_address, imload::hash
 //     context.hpp      what a running load may take: stop requests, progress
-//     session.hpp      the map of all keys, and the frame
+//     session.hpp session_options.hpp   the map of all keys, and the frame
 //     entry_info.hpp run_log.hpp frame_report.hpp statistics.hpp   what a session tells of itself
 //     simulation.hpp   to see one's own loading and error states
 //     executor.hpp thread_pool.hpp clock.hpp   the parts that can be replaced
@@ -36,6 +36,7 @@
 #include <imload/result.hpp>
 #include <imload/run_log.hpp>
 #include <imload/session.hpp>
+#include <imload/session_options.hpp>
 #include <imload/simulation.hpp>
 #include <imload/statistics.hpp>
 #include <imload/status.hpp>
