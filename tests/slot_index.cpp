@@ -8,7 +8,9 @@
 #include <cstdint>
 #include <map>
 #include <random>
-#include <set>
+#include <stdexcept>
+#include <string>
+#include <string_view>
 #include <vector>
 
 using namespace test;
@@ -52,6 +54,19 @@ struct same_hash {
 
 int number_of(const same_hash& key) { return key.number; }
 
+struct moody {
+    int number;
+    static inline bool throws = false;
+    friend bool operator==(const moody& a, const moody& b) {
+        if (throws) throw std::runtime_error("not now");
+        return a.number == b.number;
+    }
+};
+
+int number_of_moody(const moody& key) { return key.number; }
+
+std::size_t size_of_text(const std::string& text) { return text.size(); }
+
 struct large_key {
     std::array<std::uint64_t, 1'000> numbers;
     bool operator==(const large_key&) const = default;
@@ -76,6 +91,10 @@ bool is_aligned(const aligned_key& key) {
 template <>
 struct imload::hash<same_hash> {
     std::size_t operator()(const same_hash&) const { return 42; }
+};
+template <>
+struct imload::hash<moody> {
+    std::size_t operator()(const moody&) const { return 7; }
 };
 template <>
 struct imload::hash<large_key> {
@@ -173,13 +192,58 @@ TEST_CASE("a key has an id of its own, however often its slot was used before") 
     imload::session session{{.executor = &at_once}};
     const auto load = imload::async_load(
         session, +[](int key) { return key; });
-    std::set<std::uint64_t> ids;
-    constexpr int many = 70'000; // more lives than a slot has
+    std::vector<std::uint64_t> ids;
+    constexpr int many = 70'000; // more lives than a slot has, for a slab of eight
     for (int i = 0; i < many; ++i) {
         session.begin_frame();
-        const auto value = load.peek(i); // gone with the next frame
-        ids.insert(value.id());
+        for (int key = 0; key < 8; ++key) ids.push_back(load.peek(key).id()); // gone with the frame
     }
-    CHECK(ids.size() == many);
+    CHECK(std::find(ids.begin(), ids.end(), 0u) == ids.end());
+    std::sort(ids.begin(), ids.end());
+    CHECK(std::adjacent_find(ids.begin(), ids.end()) == ids.end());
+    CHECK(session.key(ids.front()).id() == 0);
+    session.begin_frame();
     CHECK(session.size() == 0);
+}
+
+TEST_CASE("a comparison that throws is an exception of the ask, guessed right or not") {
+    ui app;
+    const auto load = imload::async_load(app.session, number_of_moody);
+    for (int i = 0; i < 3; ++i) ask(load, moody{i});
+    app.land();
+    for (int i = 0; i < 3; ++i) ask(load, moody{i});
+    app.frame();
+    moody::throws = true;
+    CHECK_THROWS_AS(load.poll(moody{0}), std::runtime_error);
+    CHECK_THROWS_AS(load.poll(moody{2}), std::runtime_error);
+    moody::throws = false;
+    for (int i = 0; i < 3; ++i) CHECK(load(moody{i}) == i);
+}
+
+TEST_CASE("a null text is the empty one, each time it is asked for") {
+    ui app;
+    const auto load = imload::async_load(app.session, size_of_text);
+    for (int i = 0; i < 4; ++i) {
+        ask(load, static_cast<const char*>(nullptr));
+        ask(load, std::string_view());
+        ask(load, "");
+        app.land();
+    }
+    CHECK(load(std::string_view()) == 0u);
+    CHECK(app.keys() == 1);
+}
+
+TEST_CASE("many settings at once, each held by its own keys") {
+    ui app;
+    const auto of = [&](int key, int round) {
+        return imload::async_load(app.session, number_of,
+                                  {.refresh_every = std::chrono::hours(1 + (key + round) % 300)})
+            .poll(same_hash{key});
+    };
+    for (int round = 0; round < 3; ++round) {
+        for (int key = 0; key < 300; ++key) static_cast<void>(of(key, round));
+        app.land();
+        for (int key = 0; key < 300; ++key)
+            CHECK(of(key, round).refresh_in() == std::chrono::hours(1 + (key + round) % 300));
+    }
 }

@@ -189,6 +189,7 @@ public:
     void set(T value) const {
         if (!slot_) return;
         check_thread("set");
+        if (!slot_->type) return;
         auto put = detail::make_counted<detail::value_job<T>>(*slot_, 0u);
         put->value.make(std::move(value));
         engine_->put(*slot_, std::move(put));

@@ -92,6 +92,9 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
         /// A key to search for, and how; valid as long as that is.
         template <class Searched>
         [[nodiscard]] static sought seek(const Searched& s) noexcept {
+            static_assert(alignof(slot) < slab::alignment,
+                          "imload: an argument is aligned to a whole page, which a key cannot be: "
+                          "pass a std::shared_ptr to it");
             return {kind, &s, equals_sought<Searched>, hash_sought<Searched>, construct<Searched>};
         }
         [[nodiscard]] const value* get() const noexcept { return place.get(); }

@@ -64,7 +64,7 @@ public:
 
     /// The slot that is next on the trail, if it is the one sought and an ask has nothing to do.
     template <class Slot, class Searched>
-    [[nodiscard]] Slot* next_if(const Searched& key, std::uint32_t fingerprint) noexcept {
+    [[nodiscard]] Slot* next_if(const Searched& key, std::uint32_t fingerprint) {
         slot_base* const s = trail_.guess();
         if (s->type == &Slot::kind && s->fast == fingerprint) [[likely]] {
             Slot* const typed = static_cast<Slot*>(s);
@@ -133,7 +133,7 @@ public:
 
     void begin_frame();
     [[nodiscard]] std::chrono::nanoseconds wait_time(time_span cap);
-    [[nodiscard]] next_wake next() const;
+    [[nodiscard]] next_wake next();
     void request_frame(time_span within);
     bool wait_idle(time_span limit);
     /// Tells every load to stop and waits a while; nothing is destroyed.

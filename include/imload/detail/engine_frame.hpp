@@ -84,8 +84,10 @@ inline void engine::give_room_back() {
 /// How many frames may pass without a look at the clock, if the loop does not sleep in between:
 /// about a second's, less when keys are to be forgotten soon.
 inline std::uint32_t engine::frames_until_look() {
-    constexpr auto soon = std::chrono::seconds(4);
-    return next_sweep_ != time_point::max() && next_sweep_ - now() < soon ? 8 : 64;
+    if (next_sweep_ == time_point::max()) return 64;
+    const auto left = next_sweep_ - now();
+    if (left < std::chrono::milliseconds(200)) return 0;
+    return left < std::chrono::seconds(4) ? 8 : 64;
 }
 
 /// What a frame, and a pump of wait_idle, ends with.

@@ -28,7 +28,7 @@ inline std::chrono::nanoseconds engine::refresh_in(const slot_base& s) {
 
 /// A number for the key that no other one of the session ever has; never 0.
 inline std::uint64_t engine::id_of(const slot_base& s) noexcept {
-    return std::uint64_t{s.cold().life} << 32 | s.id();
+    return std::uint64_t{slab::of(s).epoch} << 48 | std::uint64_t{s.cold().life} << 32 | s.id();
 }
 
 inline slot_base* engine::find_id(std::uint64_t id) noexcept {
@@ -83,9 +83,10 @@ inline engine::wake_at engine::wakes_for(const slot_base& s) const {
 }
 
 /// When the next frame is due, and why.
-inline next_wake engine::next() const {
+inline next_wake engine::next() {
     constexpr std::chrono::nanoseconds at_once{0};
     if (closed_) return {};
+    next_look_ = 0; // the loop may sleep, so much time may pass until the next frame
     if (!touched_.empty() || hub_->has_mail()) return {at_once, wake_cause::news};
 #if !IMLOAD_HAS_THREADS
     if (!executor_ && hub_->queued() > 0) return {at_once, wake_cause::news};
@@ -115,7 +116,6 @@ inline next_wake engine::next() const {
 
 inline std::chrono::nanoseconds engine::wait_time(time_span cap) {
     using std::chrono::nanoseconds;
-    next_look_ = 0; // the loop may sleep, so much time may pass until the next frame
     return std::min(std::max<nanoseconds>(cap, nanoseconds::zero()), next().in);
 }
 

@@ -16,6 +16,10 @@ struct settings {
     std::uint32_t users = 0; ///< keys
     std::uint32_t next = 0;  ///< in its chain, or among the unused
     bool timed = false;      ///< one of the values makes something due
+
+    [[nodiscard]] bool is(const options& o, std::uint32_t its_fingerprint) const {
+        return fingerprint == its_fingerprint && values == o;
+    }
 };
 
 /// All settings, each known by a number that is not 0. Found by their fingerprint, in chains.
@@ -27,8 +31,8 @@ public:
 
     /// The number for these options, with one user more. Cost: nearly always a comparison.
     [[nodiscard]] std::uint32_t add_user(const options& o, std::uint32_t fingerprint) {
-        if (last_ == 0 || at(last_).fingerprint != fingerprint || at(last_).users == 0) {
-            last_ = find(fingerprint);
+        if (last_ == 0 || at(last_).users == 0 || !at(last_).is(o, fingerprint)) {
+            last_ = find(o, fingerprint);
             if (last_ == 0) last_ = make(o, fingerprint);
         }
         ++at(last_).users;
@@ -51,10 +55,10 @@ private:
         return chains_[fingerprint & (chains_.size() - 1)];
     }
 
-    [[nodiscard]] std::uint32_t find(std::uint32_t fingerprint) noexcept {
+    [[nodiscard]] std::uint32_t find(const options& o, std::uint32_t fingerprint) noexcept {
         if (chains_.empty()) return 0;
         std::uint32_t number = chain(fingerprint);
-        while (number != 0 && at(number).fingerprint != fingerprint) number = at(number).next;
+        while (number != 0 && !at(number).is(o, fingerprint)) number = at(number).next;
         return number;
     }
 

@@ -15,6 +15,12 @@
 
 namespace imload::detail {
 
+/// So that the next push_back cannot fail.
+template <class T>
+void room_for_one(std::vector<T>& v) {
+    if (v.size() == v.capacity()) v.reserve(2 * v.size() + 8);
+}
+
 /// Memory for slabs: blocks that are cut up, each larger than the one before, so that few keys cost
 /// little and many lie close together.
 class slab_blocks {
@@ -38,7 +44,7 @@ public:
 
     /// A slab of its own, for what is too large for others.
     [[nodiscard]] std::byte* allocate_block(std::size_t bytes) {
-        blocks_.reserve(blocks_.size() + 1);
+        room_for_one(blocks_);
         void* const b = ::operator new(bytes, std::align_val_t(slab::alignment));
         blocks_.push_back(b);
         return static_cast<std::byte*>(b);
@@ -119,9 +125,7 @@ public:
     void free(slot_base& s, const slot_type& type) {
         type.destroy(s);
         ::new (static_cast<void*>(&s)) slot_base{};
-        entry& e = s.cold();
-        if (e.life < std::numeric_limits<std::uint16_t>::max()) // else its ids are used up
-            e.mark = std::exchange(pool_of(type).free, s.id());
+        recycle(s, pool_of(type).free);
     }
 
     /// No slot was ever made.
@@ -172,6 +176,24 @@ private:
     [[nodiscard]] static constexpr std::size_t offset_for(std::size_t alignment) noexcept {
         return (sizeof(slab) + alignment - 1) / alignment * alignment;
     }
+    /// A slot whose ids are used up waits until those of its whole slab are; then a new epoch
+    /// begins there.
+    static void recycle(const slot_base& s, std::uint32_t& free) noexcept {
+        constexpr auto most = std::numeric_limits<std::uint16_t>::max();
+        entry& e = s.cold();
+        slab& home = slab::of(s);
+        if (e.life < most) {
+            e.mark = std::exchange(free, s.id());
+        } else if (++home.retired == home.places && home.epoch < most) {
+            home.retired = 0;
+            ++home.epoch;
+            for (std::uint32_t place = home.places; place-- > 0;) {
+                home.entries[place].life = 0;
+                home.entries[place].mark = std::exchange(free, home.first + place);
+            }
+        }
+    }
+
     [[nodiscard]] slab& slab_of(std::uint32_t number) const noexcept {
         return *slabs_[number / most_places];
     }
@@ -211,8 +233,8 @@ private:
         const std::size_t fitting = (slab::alignment - p.offset) / p.stride;
         const auto places =
             static_cast<std::uint32_t>(std::clamp<std::size_t>(fitting, 1, p.next_places));
-        p.slabs.reserve(p.slabs.size() + 1);
-        slabs_.reserve(slabs_.size() + 1);
+        room_for_one(p.slabs);
+        room_for_one(slabs_);
         auto entries = std::make_unique<entry[]>(places);
         std::byte* const memory =
             fitting > 0 ? blocks_.allocate() : blocks_.allocate_block(p.offset + p.stride);

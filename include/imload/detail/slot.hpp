@@ -167,6 +167,9 @@ struct slab {
     std::uint32_t stride = 0;  ///< from one slot to the next
     std::uint32_t inverse = 0; ///< 2^32 / stride, rounded up: a multiplication divides by stride
 
+    std::uint16_t retired = 0; ///< slots that had all their lives in this epoch
+    std::uint16_t epoch = 0;
+
     [[nodiscard]] static slab& of(const slot_base& s) noexcept {
         const auto address = reinterpret_cast<std::uintptr_t>(&s);
         return *reinterpret_cast<slab*>(address & ~std::uintptr_t{alignment - 1});

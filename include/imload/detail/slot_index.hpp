@@ -92,7 +92,7 @@ private:
         [[nodiscard]] std::uint32_t matches(std::uint8_t tag) const noexcept {
             using vector [[gnu::vector_size(16)]] = char;
             vector all;
-            std::memcpy(&all, tags, sizeof all); // the last four are no tags
+            std::memcpy(&all, this, sizeof all); // the last four are no tags
             const vector same = all == static_cast<char>(tag);
             return static_cast<std::uint32_t>(__builtin_ia32_pmovmskb128(same)) & 0xfffu;
         }

@@ -202,8 +202,8 @@ inline void trail::make_room() {
         if (!recording_) std::vector<slot_base*>().swap(recorded_);
         return;
     }
+    recorded_.reserve(4 * path_.size()); // first, for if it throws the path must not have moved
     path_.reserve(4 * path_.size());
-    recorded_.reserve(4 * path_.size());
 }
 
 /// A key at `place` was asked for, by no step; `next` is the guess now.
@@ -235,7 +235,7 @@ inline void trail::learn() {
     } else if (!std::exchange(judged_, true)) {
         constexpr std::size_t most = std::size_t{1} << 20;
         patience_ = surprises_ * 2 > before_ ? std::min(patience_ * 2, most) : 1;
-    } else if (toll_ >= path_.size() * worth * patience_) {
+    } else if (toll_ >= std::uint64_t{path_.size()} * worth * patience_) {
         before_ = surprises_;
         recording_ = true;
         recorded_.reserve(2 * path_.size());
