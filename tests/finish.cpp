@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <vector>
 
@@ -144,10 +145,9 @@ TEST_CASE("a copyable finished value is read by the call too") {
 
 TEST_CASE("what was loaded may be moved only, and so may the value") {
     ui app;
-    auto load =
-        imload::async_load(app.session, [](int i) {
-            return std::make_unique<int>(i);
-        }).finish([](std::unique_ptr<int>&& p) { return std::make_unique<long>(*p + 1L); });
+    auto load = imload::async_load(app.session, [](int i) {
+                    return std::make_unique<int>(i);
+                }).finish([](std::unique_ptr<int>&& p) { return std::make_unique<long>(*p + 1L); });
     ask(load, 1);
     app.land();
     const auto r = load.poll(1);
@@ -510,11 +510,11 @@ TEST_CASE("the finish function is part of the key") {
 TEST_CASE("under a key a finish function may have state") {
     gpu_ui ui;
     int uploaded = 0;
-    const auto load = imload::async_load(ui.app(), "thumbnail", decode)
-                          .finish([&uploaded](image&& i) {
-                              ++uploaded;
-                              return texture(i.id);
-                          });
+    const auto load =
+        imload::async_load(ui.app(), "thumbnail", decode).finish([&uploaded](image&& i) {
+            ++uploaded;
+            return texture(i.id);
+        });
     ask(load, 4);
     ui.land_all();
     CHECK(uploaded == 1);
@@ -606,4 +606,39 @@ TEST_CASE("the session's end destroys what was finished and what was not") {
         ui.land_all();
     }
     CHECK(device.made_on.size() == device.destroyed.size());
+}
+
+namespace {
+
+// Its move is a copy, so that what was moved from is a whole value too.
+struct copied_handle {
+    explicit copied_handle(int n) : number(n) {}
+    copied_handle(const copied_handle& other) noexcept = default;
+    copied_handle& operator=(const copied_handle&) = delete;
+    ~copied_handle() {
+        if (std::this_thread::get_id() != home) ++destroyed_elsewhere;
+    }
+    int number;
+    static inline std::thread::id home;
+    static inline int destroyed_elsewhere = 0;
+};
+std::optional<imload::promise<int>> kept_promise;
+
+} // namespace
+
+TEST_CASE("a promise that is kept on another thread keeps nothing of a finished value") {
+    copied_handle::home = std::this_thread::get_id();
+    {
+        ui app;
+        const auto load = imload::async_load(app.session, [](imload::promise<int> p) {
+                              kept_promise = p;
+                              p.set_value(7);
+                          }).finish([](int n) { return copied_handle(n); });
+        ask(load);
+        app.land();
+        REQUIRE(load.poll());
+        CHECK(load.poll()->number == 7);
+    }
+    on_another_thread([] { kept_promise.reset(); });
+    CHECK(copied_handle::destroyed_elsewhere == 0);
 }

@@ -80,7 +80,10 @@ public:
             ++shared_->running;
         }
         presence here(shared_);
-        std::thread([work = std::move(work), here = std::move(here)] { work(); }).detach();
+        // The task goes before the thread is counted out.
+        std::thread([work = std::move(work), here = std::move(here)]() mutable {
+            std::exchange(work, {})();
+        }).detach();
     }
 
 private:

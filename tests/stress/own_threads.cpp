@@ -7,6 +7,8 @@
 #include "../support.hpp"
 
 #include <atomic>
+#include <thread>
+#include <utility>
 #include <vector>
 
 using namespace test;
@@ -109,4 +111,39 @@ TEST_CASE("stress: sessions end while their own threads look for work") {
         if (round % 3 == 0) session.begin_frame();
         if (round % 5 == 0) CHECK(session.shutdown(patience));
     }
+}
+
+namespace {
+
+// Begins each load a little after it was queued.
+struct late_executor : imload::executor {
+    std::vector<std::thread> threads;
+    ~late_executor() override {
+        for (std::thread& t : threads) t.join();
+    }
+    void execute(imload::task work) override {
+        threads.emplace_back([work = std::move(work)] {
+            std::this_thread::sleep_for(20ms);
+            work();
+        });
+    }
+};
+
+} // namespace
+
+TEST_CASE("stress: a wait for all loads tells one to stop whose timeout began meanwhile") {
+    late_executor executor;
+    imload::session session{{.executor = &executor}};
+    const auto load = imload::async_load(session,
+                                         [](imload::context& c) {
+                                             while (!c.stop_requested()) std::this_thread::yield();
+                                             return 1;
+                                         },
+                                         {.timeout = 30ms});
+    session.begin_frame();
+    ask(load);
+    REQUIRE(session.wait_idle(patience));
+    session.begin_frame();
+    REQUIRE(load.peek().error());
+    CHECK(load.peek().error()->kind == imload::error_kind::timeout);
 }

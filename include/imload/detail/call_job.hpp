@@ -173,7 +173,6 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
               finish_(again<finisher>(s.loader.finisher, how ? &how->finish : nullptr)),
               arguments_{{original<Is, Elements>(s, how)}...}, control_(h, *this), sink_(*this) {
             this->finishes = Shape::finishes;
-            this->lands_itself = is_promise;
         }
 
     private:
@@ -243,6 +242,7 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
                 }
             } else if constexpr (is_promise) {
                 const auto shared = make_counted<promise_state<loads>>(ref<counted>(this), sink_);
+                this->lands_itself = true;
                 auto thrown = caught([&] { call(promise<typename Shape::channel>(shared)); });
                 if (thrown) {
                     auto why = std::make_unique<error>(error_from(std::move(thrown)));

@@ -123,7 +123,7 @@ bool crew::rest(bool was_looking, Hint hint, HasWork has_work) {
 
 template <class Serve>
 std::exception_ptr crew::make(Serve serve) {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     if (threads_.size() == limit_ || stopping_) return nullptr;
     idle_.fetch_add(one_looks); // the new one, which has been called, as it were
     auto thrown = caught([&] {
@@ -135,8 +135,12 @@ std::exception_ptr crew::make(Serve serve) {
         });
     });
     if (thrown) {
+        const bool none = threads_.empty();
         idle_.fetch_sub(one_looks);
-        return threads_.empty() ? thrown : nullptr;
+        lock.unlock();
+        if (none) return thrown;
+        wake_one(); // who went to sleep meanwhile relied on the one that could not be made
+        return nullptr;
     }
     ++alive_;
     made_.store(threads_.size(), std::memory_order_relaxed);

@@ -34,6 +34,9 @@ inline bool engine::wait_idle(time_span limit) {
     if (in_frame_)
         detail::fail<std::logic_error>("imload: session::wait_idle() was called within "
                                        "begin_frame(): does a posted function wait for loads?");
+    if (this_thread.in_wake)
+        detail::fail<std::logic_error>("imload: session::wait_idle() was called from the wake "
+                                       "hook: let it wake the loop, which then waits");
     const auto began = hub::steady::now();
     for (;;) {
         pump();
@@ -73,6 +76,9 @@ inline bool engine::shutdown(time_span deadline, bool let_go) {
             "imload: session::shutdown() was called within begin_frame() "
             "or shutdown(): does a destructor or a posted function end "
             "the session?");
+    if (this_thread.in_wake)
+        detail::fail<std::logic_error>("imload: session::shutdown() was called from the wake hook: "
+                                       "let it wake the loop, which then ends the session");
     const flag_scope inside(in_frame_);
     const bool quiet = stop(deadline);
 #if IMLOAD_HAS_THREADS

@@ -75,7 +75,12 @@ inline void engine::launch(slot_base& s, run_cause why, std::exception_ptr throw
         return;
     }
     if (executor_) {
-        const ref<ticket> t = hub_->ticket_for(*f.run);
+        ref<ticket> t;
+        if (auto lost = caught([&] { t = hub_->ticket_for(*f.run); })) {
+            f.run->failure = std::make_unique<error>(error_from(std::move(lost)));
+            hub_->complete(*f.run);
+            return;
+        }
         hub_->enqueue(*f.run, settings_[e.set].values.priority, e.prefetched);
         auto refused = caught([&] { executor_->execute(task(t)); });
         if (refused) hub_->reject(*t, std::move(refused));

@@ -141,7 +141,8 @@ private:
     void take_in();
     void unpair(job& j) noexcept;
     void fail_load(lock_type& lock, job* j, std::unique_ptr<error> why) noexcept;
-    [[nodiscard]] ref<job> take_best(lock_type& lock, ticket* t, time_point at) noexcept;
+    [[nodiscard]] ref<job> take_best(ticket* t, time_point at) noexcept;
+    void tell_begun() noexcept;
     void bring_back(lock_type& lock, ref<job>& j, time_point at) noexcept;
     void land(lock_type& lock, ref<job>& j) noexcept;
     void signal(lock_type& lock) noexcept;

@@ -19,7 +19,8 @@ inline void hub::take_in() {
 }
 
 inline void hub::enqueue(job& j, int priority, bool prefetch) {
-    j.retain(); // the queue's share
+    wishes_.make_room(); // which may fail; nothing after it can
+    j.retain();          // the queue's share
     j.stage.store(job_stage::queued, std::memory_order_relaxed);
     wishes_.add({&j, priority, prefetch ? intake::wish::prefetch : intake::wish::ask});
 }
@@ -49,6 +50,7 @@ inline bool hub::withdraw(job& j) {
     {
         const lock_type lock(mutex_);
         take_in();
+        wishes_.rewind();
         if (j.stage.load(std::memory_order_relaxed) != job_stage::queued) return false;
         unpair(j);
     }
@@ -174,18 +176,22 @@ inline bool hub::wait_quiet(time_span limit) {
 }
 
 inline bool hub::wait_mail(time_span limit) {
-    return wait(limit, [this] { return mail_.landings > 0 || !mail_.posts.empty(); });
+    return wait(limit, [this] { return signalled_.load(std::memory_order_relaxed); });
 }
 
 inline void hub::close(std::vector<ref<job>>& unstarted) {
     set_wake({});
-    const lock_type lock(mutex_);
+    lock_type lock(mutex_);
     take_in();
     closed_ = true;
     while (job* j = queue_.best()) {
         unpair(*j);
         unstarted.push_back(ref<job>::adopt(j));
     }
+    if (this_thread.in_wake) return;
+    ++waiters_; // nobody enters the user's clock any more; who is in it comes out
+    changed_.wait(lock, [this] { return outside_ == 0; });
+    --waiters_;
 }
 
 } // namespace imload::detail

@@ -48,7 +48,10 @@ inline void hub::reject(job& j, std::exception_ptr thrown) {
 
 /// A load that waits fails. Null: it has begun all the same, or another task is to run it.
 inline void hub::fail_load(lock_type& lock, job* j, std::unique_ptr<error> why) noexcept {
-    if (!j) return;
+    if (!j) {
+        lock.unlock(); // `why` may hold an exception of the user's
+        return;
+    }
     unpair(*j);
     j->failure = std::move(why);
     ref<job> failed = ref<job>::adopt(j);
@@ -131,7 +134,7 @@ inline std::int16_t hub::take_place() noexcept {
 inline void hub::leave_place(int place) noexcept { places_ &= ~(std::uint64_t{1} << place); }
 
 /// What is wanted most begins; null: nothing waits.
-inline ref<job> hub::take_best(lock_type& lock, ticket* t, time_point at) noexcept {
+inline ref<job> hub::take_best(ticket* t, time_point at) noexcept {
     job* const best = queue_.best();
     if (!best) return {};
     // Whoever was to run `best` now stands for the job that this ticket stood for.
@@ -150,7 +153,6 @@ inline ref<job> hub::take_best(lock_type& lock, ticket* t, time_point at) noexce
     ++running_;
     begun_.append(*best);
     any_mail_.store(true, std::memory_order_release);
-    if (best->timed) signal(lock);
     return j;
 }
 
@@ -185,9 +187,10 @@ inline void hub::run_one(ticket* t) noexcept {
         lock_type lock(mutex_);
         if (closed_ || (t && t->used)) return;
         take_in();
-        j = take_best(lock, t, before);
+        j = take_best(t, before);
         if (!j) return;
     }
+    if (j->timed) tell_begun();
     {
         const load_scope inside;
         j->run();
@@ -196,6 +199,12 @@ inline void hub::run_one(ticket* t) noexcept {
     lock_type lock(mutex_);
     bring_back(lock, j, after);
     lock.unlock();
+}
+
+/// A load with a timeout has begun: a frame must hear of it.
+inline void hub::tell_begun() noexcept {
+    lock_type lock(mutex_);
+    if (!closed_) signal(lock);
 }
 
 #if IMLOAD_HAS_THREADS
@@ -213,7 +222,7 @@ inline void hub::serve(crew& c) noexcept {
             if (done) bring_back(lock, done, at);
             seen = wishes_.added();
             take_in();
-            j = closed_ ? ref<job>() : take_best(lock, nullptr, at);
+            j = closed_ ? ref<job>() : take_best(nullptr, at);
             if (j && std::exchange(looking, false)) {
                 c.found();
                 leaves_some = queue_.best() || wishes_.has_more();
@@ -222,6 +231,7 @@ inline void hub::serve(crew& c) noexcept {
         done = {};
         if (j) {
             if (leaves_some) c.call([h = ref<hub>(this), &c] { h->serve(c); });
+            if (j->timed) tell_begun();
             const load_scope inside;
             j->run();
             continue;

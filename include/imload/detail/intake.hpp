@@ -26,9 +26,14 @@ public:
     /// The UI thread's. Sequentially consistent: who then finds no worker looking can rely on it
     /// that the next one to look finds this.
     void add(item i) {
-        if (put_ == put_end_) open_chunk();
+        make_room();
         *put_++ = i;
         written_.store(written_.load(std::memory_order_relaxed) + 1, std::memory_order_seq_cst);
+    }
+
+    /// The next add() cannot fail.
+    void make_room() {
+        if (put_ == put_end_) open_chunk();
     }
 
     /// How many were added in this frame so far. Threads: any.
@@ -51,7 +56,8 @@ public:
                 get_ = chunks_[nth].get();
                 get_end_ = get_ + size_of(nth);
             }
-            take_one(*get_++);
+            take_one(*get_);
+            ++get_;
         }
     }
 

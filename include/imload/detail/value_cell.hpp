@@ -85,7 +85,11 @@ public:
         full_ = false;
     }
     [[nodiscard]] T& operator*() noexcept { return *std::launder(reinterpret_cast<T*>(room_)); }
-    [[nodiscard]] T* release_boxed() { return new T(std::move(**this)); }
+    [[nodiscard]] T* release_boxed() {
+        T* const made = new T(std::move(**this));
+        reset(); // what was moved from may still be a whole value
+        return made;
+    }
 
 private:
     alignas(T) std::byte room_[sizeof(T)];
