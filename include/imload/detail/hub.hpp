@@ -142,6 +142,7 @@ private:
     void unpair(job& j) noexcept;
     void fail_load(lock_type& lock, job* j, std::unique_ptr<error> why) noexcept;
     [[nodiscard]] ref<job> take_best(ticket* t, time_point at) noexcept;
+    void wait_outside(lock_type& lock);
     void tell_begun() noexcept;
     void bring_back(lock_type& lock, ref<job>& j, time_point at) noexcept;
     void land(lock_type& lock, ref<job>& j) noexcept;

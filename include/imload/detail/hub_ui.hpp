@@ -124,6 +124,14 @@ inline std::uint64_t hub::wakes() const {
     return wakes_;
 }
 
+/// Until no thread is in the wake hook or the user's clock. A hook cannot wait for itself.
+inline void hub::wait_outside(lock_type& lock) {
+    if (this_thread.in_wake) return;
+    ++waiters_;
+    changed_.wait(lock, [this] { return outside_ == 0; });
+    --waiters_;
+}
+
 inline void hub::set_wake(std::function<void()> wake) {
     has_wake_ = static_cast<bool>(wake);
     ref<wake_hook> fresh;
@@ -134,10 +142,7 @@ inline void hub::set_wake(std::function<void()> wake) {
     lock_type lock(mutex_);
     std::swap(wake_, fresh);
     woken_ = false;
-    if (this_thread.in_wake) return; // a hook that takes itself off cannot wait for itself
-    ++waiters_;
-    changed_.wait(lock, [this] { return outside_ == 0; });
-    --waiters_;
+    wait_outside(lock);
 }
 
 template <class Done>
@@ -188,10 +193,7 @@ inline void hub::close(std::vector<ref<job>>& unstarted) {
         unpair(*j);
         unstarted.push_back(ref<job>::adopt(j));
     }
-    if (this_thread.in_wake) return;
-    ++waiters_; // nobody enters the user's clock any more; who is in it comes out
-    changed_.wait(lock, [this] { return outside_ == 0; });
-    --waiters_;
+    wait_outside(lock); // nobody enters the user's clock any more; who is in it comes out
 }
 
 } // namespace imload::detail
