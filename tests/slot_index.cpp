@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <numeric>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -185,6 +186,41 @@ TEST_CASE("a hundred thousand keys keep their own numbers and values") {
     CHECK(std::adjacent_find(ids.begin(), ids.end()) == ids.end());
     CHECK(wrong == 0);
     CHECK(session.size() == 100'000);
+}
+
+TEST_CASE("loaders of other types and the same arguments are found in any order") {
+    imload::inline_executor at_once;
+    imload::session session{{.executor = &at_once}};
+    const auto once = imload::async_load(session, [](int key) { return key; });
+    const auto twice = imload::async_load(session, [](int key) { return 2 * key; });
+    const auto named = imload::async_load(
+        session, "half", [](int key) { return key / 2.0; });
+    std::vector<int> keys(2'000);
+    std::iota(keys.begin(), keys.end(), 0);
+    std::mt19937 random(1);
+    int wrong = 0;
+    for (int frame = 0; frame < 6; ++frame) {
+        session.begin_frame();
+        std::shuffle(keys.begin(), keys.end(), random);
+        for (const int key : keys) {
+            const auto a = once(key), b = twice(key);
+            const auto c = named(key);
+            if (frame > 0) wrong += a != key || b != 2 * key || c != key / 2.0;
+        }
+    }
+    CHECK(wrong == 0);
+    CHECK(session.size() == 6'000);
+    CHECK(session.statistics().polls == 36'000);
+}
+
+TEST_CASE("a number between those of two slots is nobody's") {
+    ui app;
+    const auto load = imload::async_load(app.session, number_of);
+    ask(load, same_hash{1});
+    const std::uint64_t id = load.poll(same_hash{1}).id();
+    CHECK(app.session.key(id).id() == id);
+    for (std::uint64_t other = id >> 32 << 32; other < (id | 0xfff); ++other)
+        if (other != id) CHECK(app.session.key(other).id() == 0);
 }
 
 TEST_CASE("a key has an id of its own, however often its slot was used before") {

@@ -84,11 +84,12 @@ template <std::size_t... Is, class... Ts>
                  : 1u << (Is & 31)));
 }
 
-/// Keys of one slot type only are told apart, so the types do not count.
+/// `type` is another number for each type of slot.
 template <class F, class Finish, class Name>
-[[nodiscard]] std::uint64_t hash_loader(const loader_identity<F, Finish, Name>& l) {
-    std::uint64_t h = 0;
-    if constexpr (callable_identity<F>::counts) h = l.callable.hash();
+[[nodiscard]] std::uint64_t hash_loader(const loader_identity<F, Finish, Name>& l,
+                                        [[maybe_unused]] std::uint64_t type) {
+    std::uint64_t h = type;
+    if constexpr (std::is_pointer_v<F>) h = l.callable.hash(); // which tells the types apart too
     if constexpr (callable_identity<Finish>::counts) h = combine(h, l.finisher.hash());
     if constexpr (!std::is_same_v<Name, no_name>)
         h = combine(h, std::hash<std::string_view>{}(l.name));

@@ -81,10 +81,12 @@ public:
     /// The same where keys are asked for in no order, so that guessing is of no use.
     template <class Slot, class Searched>
     [[nodiscard]] Slot* search_if(const Searched& key, std::uint32_t fingerprint) {
-        Slot* const s = memory_.template find<Slot>(key, slot_index::mark_of(Slot::hash(key)));
+        Slot* const s =
+            memory_.template find_likely<Slot>(key, slot_index::mark_of(Slot::hash(key)));
         if (!s || s->fast != fingerprint) return nullptr;
         s->asked = frame_;
-        trail_.wander(*s);
+        ++polls_;
+        trail_.wander();
         return s;
     }
 

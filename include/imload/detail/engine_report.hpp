@@ -28,7 +28,7 @@ inline std::chrono::nanoseconds engine::refresh_in(const slot_base& s) {
 
 /// A number for the key that no other one of the session ever has; never 0.
 inline std::uint64_t engine::id_of(const slot_base& s) noexcept {
-    return std::uint64_t{slab::of(s).epoch} << 48 | std::uint64_t{s.cold().life} << 32 | s.id();
+    return std::uint64_t{slab::of(s).epoch} << 48 | std::uint64_t{s.cold().life} << 32 | s.number();
 }
 
 inline slot_base* engine::find_id(std::uint64_t id) noexcept {

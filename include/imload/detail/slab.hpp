@@ -57,8 +57,8 @@ private:
     std::size_t growth_ = 4;
 };
 
-/// All slots, in slabs of one type each that never move, with an index for each type. A slot is
-/// known by a number of 32 bits: slab and place.
+/// All slots, in slabs of one type each that never move, with an index of them. A slot is known by
+/// a number of 32 bits: its slab, and how far it is from the start of that, in units.
 class slot_memory {
 public:
     slot_memory() = default;
@@ -68,56 +68,58 @@ public:
         for (const slab* s : slabs_) delete[] s->entries;
     }
 
-    [[nodiscard]] slot_base* find(const sought& key, std::uint32_t mark) {
-        const pool& p = pool_of(key.type);
-        return p.index.find(mark, [&](std::uint32_t number) -> slot_base* {
-            slot_base& s = at(p, number);
-            return key.equals(s, key.key) ? &s : nullptr;
+    [[nodiscard]] slot_base* find(const sought& key, std::uint32_t mark) const {
+        return index_.find(mark, [&](std::uint32_t number) -> slot_base* {
+            slot_base& s = at(number);
+            return key.is(s) ? &s : nullptr;
         });
     }
 
-    /// The same for a type that is known: nothing is called.
+    /// The same in a few instructions, and nearly always: null when it takes more.
     template <class Slot, class Searched>
-    [[nodiscard]] Slot* find(const Searched& key, std::uint32_t mark) {
-        constexpr std::size_t offset = offset_for(alignof(Slot));
-        return pool_of(Slot::kind).index.find(mark, [&](std::uint32_t number) -> Slot* {
-            std::byte* const head = reinterpret_cast<std::byte*>(slabs_[number / most_places]);
-            Slot* const s = std::launder(
-                reinterpret_cast<Slot*>(head + offset + number % most_places * sizeof(Slot)));
-            return s->equals(key) ? s : nullptr;
-        });
+    [[nodiscard]] Slot* find_likely(const Searched& key, std::uint32_t mark) const {
+        const std::uint32_t* const number = index_.likely(mark);
+        if (!number) [[unlikely]]
+            return nullptr;
+        slot_base& s = at(*number);
+        if (s.type != &Slot::kind) [[unlikely]]
+            return nullptr;
+        Slot& typed = static_cast<Slot&>(s);
+        return typed.equals(key) ? &typed : nullptr;
     }
 
     /// Makes a slot for the key, which is not there yet. What copying the key throws leaves no
     /// trace.
     [[nodiscard]] slot_base& make(const sought& key, std::uint32_t mark) {
         pool& p = pool_of(key.type);
-        p.index.reserve_one(
+        index_.reserve_one(
             [&](auto insert) {
-                for (const std::uint32_t first : p.slabs)
-                    for (std::uint32_t place = 0; place < slab_of(first).places; ++place)
-                        if (slab_of(first).at(place).type) insert(first | place);
+                std::uint32_t from = 0;
+                visit(from, [&](const slot_base& s) {
+                    if (s.type) insert(s.number());
+                    return true;
+                });
             },
-            [&](std::uint32_t number) { return at(p, number).cold().mark; });
+            [&](std::uint32_t number) { return at(number).cold().mark; });
         if (p.free == slot_index::none) grow(p);
         const std::uint32_t number = p.free;
-        slot_base* const room = &at(p, number);
+        slot_base* const room = &at(number);
         const auto thrown = caught([&] { key.construct(room, key.key); });
         if (thrown) {
             ::new (static_cast<void*>(room)) slot_base{};
             rethrow_if(thrown);
         }
-        slot_base& made = at(p, number);
+        slot_base& made = at(number);
         made.type = &key.type;
         entry& e = made.cold();
         p.free = std::exchange(e.mark, mark);
-        p.index.insert(mark, number);
+        index_.insert(mark, number);
         return made;
     }
 
     /// Nobody finds the slot from here on; free() has to follow.
     void hide(slot_base& s) {
-        pool_of(*s.type).index.erase(s.cold().mark, s.id());
+        index_.erase(s.cold().mark, s.number());
         s.type = nullptr;
     }
 
@@ -132,33 +134,33 @@ public:
     [[nodiscard]] bool empty() const noexcept { return slabs_.empty(); }
     /// Whether at(number) may be asked.
     [[nodiscard]] bool has(std::uint32_t number) const noexcept {
-        return number / most_places < slabs_.size() &&
-               number % most_places < slab_of(number).places;
+        const std::uint32_t home = number / slab::units;
+        return home < slabs_.size() && slabs_[home]->has(number);
     }
     [[nodiscard]] slot_base& at(std::uint32_t number) const noexcept {
-        return slab_of(number).at(number % most_places);
+        std::byte* const head = reinterpret_cast<std::byte*>(slabs_[number / slab::units]);
+        return *std::launder(
+            reinterpret_cast<slot_base*>(head + number % slab::units * slab::unit));
     }
 
-    /// Every slot, in use or not, as long as `visit` returns true; `from` goes on where it ended.
-    /// Slots freed while visiting are fine, new ones may or may not be visited.
+    /// Every slot, in use or not, as long as `visit` returns true; `from`, which is 0 at first, goes
+    /// on where it ended. Slots freed while visiting are fine, new ones may or may not be visited.
     template <class Visit>
     bool visit(std::uint32_t& from, Visit visit) {
-        while (from / most_places < slabs_.size()) {
-            slab& s = slab_of(from);
-            for (std::uint32_t place = from % most_places; place < s.places; ++place)
+        while (from / slab::units < slabs_.size()) {
+            slab& s = *slabs_[from / slab::units];
+            for (std::uint32_t place = from % slab::units; place < s.places; ++place)
                 if (!visit(s.at(place))) {
                     from = s.first + place + 1;
                     return false;
                 }
-            from = s.first + most_places;
+            from = s.first + slab::units;
         }
         from = 0;
         return true;
     }
 
 private:
-    static constexpr std::uint32_t most_places = 256;
-
     /// The slots of one type.
     struct pool {
         explicit pool(const slot_type& of) noexcept
@@ -166,8 +168,6 @@ private:
         const slot_type* type;
         std::size_t stride;
         std::size_t offset; ///< of the first slot in each slab
-        slot_index index;
-        std::vector<std::uint32_t> slabs;      ///< the number of the first slot of each
         std::uint32_t free = slot_index::none; ///< the first of them; entry::mark is the next
         std::uint32_t next_places = 8;         ///< doubles: few keys cost little
     };
@@ -183,25 +183,15 @@ private:
         entry& e = s.cold();
         slab& home = slab::of(s);
         if (e.life < most) {
-            e.mark = std::exchange(free, s.id());
+            e.mark = std::exchange(free, s.number());
         } else if (++home.retired == home.places && home.epoch < most) {
             home.retired = 0;
             ++home.epoch;
             for (std::uint32_t place = home.places; place-- > 0;) {
                 home.entries[place].life = 0;
-                home.entries[place].mark = std::exchange(free, home.first + place);
+                home.entries[place].mark = std::exchange(free, home.at(place).number());
             }
         }
-    }
-
-    [[nodiscard]] slab& slab_of(std::uint32_t number) const noexcept {
-        return *slabs_[number / most_places];
-    }
-    /// The same as at(number), without a look at the slab's head.
-    [[nodiscard]] slot_base& at(const pool& p, std::uint32_t number) const noexcept {
-        return *std::launder(reinterpret_cast<slot_base*>(
-            reinterpret_cast<std::byte*>(slabs_[number / most_places]) + p.offset +
-            number % most_places * p.stride));
     }
 
     [[nodiscard]] pool& pool_of(const slot_type& type) {
@@ -233,27 +223,27 @@ private:
         const std::size_t fitting = (slab::alignment - p.offset) / p.stride;
         const auto places =
             static_cast<std::uint32_t>(std::clamp<std::size_t>(fitting, 1, p.next_places));
-        room_for_one(p.slabs);
         room_for_one(slabs_);
         auto entries = std::make_unique<entry[]>(places);
         std::byte* const memory =
             fitting > 0 ? blocks_.allocate() : blocks_.allocate_block(p.offset + p.stride);
         slab* const s = ::new (static_cast<void*>(memory)) slab{};
         s->entries = entries.release();
-        s->first = static_cast<std::uint32_t>(slabs_.size()) * most_places;
+        s->first = static_cast<std::uint32_t>(slabs_.size()) * slab::units;
         s->places = places;
         s->offset = static_cast<std::uint32_t>(p.offset);
         s->stride = static_cast<std::uint32_t>(p.stride);
         s->inverse = static_cast<std::uint32_t>((std::uint64_t{1} << 32) / p.stride + 1);
         for (std::uint32_t place = places; place-- > 0;) {
-            ::new (static_cast<void*>(memory + p.offset + place * p.stride)) slot_base{};
-            s->entries[place].mark = std::exchange(p.free, s->first + place);
+            const slot_base* const made =
+                ::new (static_cast<void*>(memory + p.offset + place * p.stride)) slot_base{};
+            s->entries[place].mark = std::exchange(p.free, made->number());
         }
-        p.slabs.push_back(s->first);
         slabs_.push_back(s);
-        p.next_places = std::min(p.next_places * 4, most_places);
+        p.next_places = std::min(p.next_places * 4, slab::units);
     }
 
+    slot_index index_;
     std::vector<slab*> slabs_;
     slab_blocks blocks_;
     std::vector<std::unique_ptr<pool>> pools_;

@@ -152,16 +152,18 @@ struct slot_base {
     std::uint32_t asked = 0; ///< the frame of the last ask
 
     [[nodiscard]] entry& cold() const noexcept;
-    [[nodiscard]] std::uint32_t id() const noexcept; ///< its number in slot_memory
+    [[nodiscard]] std::uint32_t number() const noexcept; ///< in slot_memory
 };
 
 /// The head of a block of slots of one type. The block starts at an address from which on all of
 /// them are found by their own: so a slot needs no pointer to what is cold of it.
 struct slab {
     static constexpr std::size_t alignment = 4096;
+    static constexpr std::size_t unit = alignof(slot_base); ///< slots begin at multiples of it
+    static constexpr std::uint32_t units = alignment / unit;
 
     entry* entries = nullptr;
-    std::uint32_t first = 0;   ///< the number of the first slot
+    std::uint32_t first = 0;   ///< the number that a slot at its very start would have
     std::uint32_t places = 0;  ///< slots, in use or free
     std::uint32_t offset = 0;  ///< of the first slot, from the head
     std::uint32_t stride = 0;  ///< from one slot to the next
@@ -174,9 +176,15 @@ struct slab {
         const auto address = reinterpret_cast<std::uintptr_t>(&s);
         return *reinterpret_cast<slab*>(address & ~std::uintptr_t{alignment - 1});
     }
+    [[nodiscard]] static std::size_t from_head(const slot_base& s) noexcept {
+        return reinterpret_cast<std::uintptr_t>(&s) & (alignment - 1);
+    }
     [[nodiscard]] std::uint32_t place_of(const slot_base& s) const noexcept {
-        const auto from_head = reinterpret_cast<std::uintptr_t>(&s) & (alignment - 1);
-        return static_cast<std::uint32_t>((from_head - offset) * std::uint64_t{inverse} >> 32);
+        return static_cast<std::uint32_t>((from_head(s) - offset) * std::uint64_t{inverse} >> 32);
+    }
+    [[nodiscard]] bool has(std::uint32_t number) const noexcept {
+        const std::size_t from_first = number % units * unit - offset; // huge: it is before that
+        return from_first % stride == 0 && from_first / stride < places;
     }
     [[nodiscard]] slot_base& at(std::uint32_t place) noexcept {
         return *std::launder(reinterpret_cast<slot_base*>(reinterpret_cast<std::byte*>(this) +
@@ -191,9 +199,8 @@ inline entry& slot_base::cold() const noexcept {
 
 inline bool sought::is(const slot_base& s) const { return s.type == &type && equals(s, key); }
 
-inline std::uint32_t slot_base::id() const noexcept {
-    const slab& home = slab::of(*this);
-    return home.first + home.place_of(*this);
+inline std::uint32_t slot_base::number() const noexcept {
+    return slab::of(*this).first + static_cast<std::uint32_t>(slab::from_head(*this) / slab::unit);
 }
 
 } // namespace imload::detail

@@ -10,8 +10,8 @@
 
 namespace imload::detail {
 
-/// From hash to slot number, for the slots of one type. A bucket is a cache line: twelve numbers
-/// and a byte of each one's hash, so that nearly every search is decided in one line. A full bucket
+/// From hash to slot number. A bucket is a cache line: twelve numbers and a byte of each one's
+/// hash, so that nearly every search is decided in one line. A full bucket
 /// passes keys on to the next and counts them, which tells a search when to end and makes erasing
 /// leave no trace; after the F14 tables of Facebook's folly.
 class slot_index {
@@ -26,7 +26,6 @@ public:
     /// What `look(number)` returns for the first number with this mark for which that is not null.
     template <class Look>
     [[nodiscard]] auto find(std::uint32_t mark, Look look) const -> decltype(look(mark)) {
-        if (count_ == 0) return nullptr;
         const std::size_t home = home_of(mark);
         std::size_t at = home;
         do {
@@ -40,14 +39,22 @@ public:
         return nullptr;
     }
 
+    /// The number that a search most likely ends with: the first in its bucket with this mark's
+    /// byte. Without one: null, though find() may know more.
+    [[nodiscard]] const std::uint32_t* likely(std::uint32_t mark) const noexcept {
+        const bucket& b = buckets_[home_of(mark)];
+        const auto hits = b.matches(tag_of(mark));
+        return hits != 0 ? &b.numbers[bucket::place_of(hits)] : nullptr;
+    }
+
     /// Room for one more, so that the next insert cannot fail. `mark_at(number)` is asked for what
     /// was inserted with each number; `visit(f)` calls f(number) for all of them.
     template <class Visit, class MarkAt>
     void reserve_one(Visit visit, MarkAt mark_at) {
         if (size_ < count_ * most_full) return;
-        const std::size_t count = count_ == 0 ? 1 : count_ * 2;
-        buckets_ = std::make_unique<bucket[]>(count);
-        count_ = count;
+        buckets_ = std::make_unique<bucket[]>(count_ * 2);
+        count_ *= 2;
+        --shift_;
         size_ = 0;
         visit([&](std::uint32_t number) { insert(mark_at(number), number); });
     }
@@ -149,17 +156,19 @@ private:
 
     /// Never 0; from other bits than home_of, which takes the highest.
     [[nodiscard]] static constexpr std::uint8_t tag_of(std::uint32_t mark) noexcept {
-        return static_cast<std::uint8_t>((mark & 0xffu) != 0 ? mark : 1u);
+        const std::uint32_t byte = mark & 0xffu;
+        return static_cast<std::uint8_t>(byte + (byte == 0));
     }
     [[nodiscard]] std::size_t home_of(std::uint32_t mark) const noexcept {
-        return static_cast<std::size_t>(std::uint64_t{mark} * count_ >> 32);
+        return static_cast<std::size_t>(std::uint64_t{mark} >> shift_);
     }
     [[nodiscard]] std::size_t next(std::size_t at) const noexcept {
         return at + 1 < count_ ? at + 1 : 0;
     }
 
-    std::unique_ptr<bucket[]> buckets_;
-    std::size_t count_ = 0; ///< a power of two
+    std::unique_ptr<bucket[]> buckets_ = std::make_unique<bucket[]>(1);
+    std::uint32_t shift_ = 32; ///< 32 less the logarithm of count_
+    std::size_t count_ = 1;    ///< a power of two
     std::size_t size_ = 0;
 };
 

@@ -28,7 +28,7 @@ public:
     void step() noexcept {
         at_ = reinterpret_cast<slot_base**>(reinterpret_cast<std::byte*>(at_) + stride_);
     }
-    /// How often step() and wander() were called.
+    /// How often step() was called.
     [[nodiscard]] std::uint64_t steps() const noexcept {
         return steps_ + static_cast<std::uint64_t>(at_ < run_ ? run_ - at_ : at_ - run_);
     }
@@ -40,22 +40,19 @@ public:
     void jump(slot_base& found);
     /// After recall() in vain: the key is new. It is put at the end.
     void append(slot_base& made);
-    /// There is no order, so a key is better searched for at once.
-    [[nodiscard]] bool is_lost() const noexcept { return blind_; }
-    /// It was found so.
-    void wander(slot_base& found) noexcept {
-        constexpr std::uint32_t rest = 64; // between two tries to find the trail again
-        calm_ = begins_ = false;
-        last_ = &found;
-        ++steps_;
-        if (++surprises_ % rest == 0) blind_ = false;
+    /// There is no order, so guess() leads to nobody and a key is better searched for at once.
+    [[nodiscard]] bool is_lost() const noexcept { return rest_ != 0; }
+    /// It was.
+    void wander() noexcept {
+        if (--rest_ == 0) [[unlikely]]
+            look_around();
     }
     /// A key went; its place is not used again until there are many of them.
     void erase() noexcept { ++gone_; }
 
     /// The next ask is likely the one with which the last frame began.
     void begin_frame() {
-        end_ = index_of(at_) - direction();
+        end_ = here() - direction();
         if (!calm_) [[unlikely]]
             learn();
         move_to(recording_ ? nowhere : first_);
@@ -70,6 +67,8 @@ private:
     static constexpr index nowhere = 0;       ///< one of them
     static constexpr index most_room = 65536; ///< more keys get no room for a recording beforehand
     static constexpr std::uint32_t most_lost = 8; ///< from so many searches on there is no order
+    static constexpr std::uint32_t still_lost = most_lost - 2; ///< or so many less, if none was
+    static constexpr std::uint32_t least_rest = 64, most_rest = 1u << 20;
 
     [[nodiscard]] index index_of(slot_base** p) const noexcept {
         return static_cast<index>(p - path_.data());
@@ -78,7 +77,9 @@ private:
         const index own = s.cold().place;
         return own < path_.size() && path_[own] == &s ? own : nowhere;
     }
-    [[nodiscard]] index here() const noexcept { return recording_ ? here_ : index_of(at_); }
+    [[nodiscard]] index here() const noexcept {
+        return recording_ || is_lost() ? here_ : index_of(at_);
+    }
     /// 1 or -1, as an index is added to.
     [[nodiscard]] index direction() const noexcept { return stride_ > 0 ? index{1} : ~index{0}; }
     [[nodiscard]] index behind(index i) const noexcept { return i + direction(); }
@@ -88,6 +89,9 @@ private:
         at_ = run_ = path_.data() + i;
     }
     void asked(slot_base& s, index place, index next);
+    void get_lost() noexcept;
+    void look_around() noexcept;
+    void be_found() noexcept;
     void make_room();
     void learn();
     void rebuild();
@@ -104,14 +108,15 @@ private:
     slot_base nobody_;
     slot_base* last_ = nullptr;  ///< asked for last, if that was no step
     slot_base* stray_ = nullptr; ///< the same, if it was searched for and its place not looked up
-    index here_ = margin;        ///< the guess while recording, when no step is taken
+    index here_ = margin;        ///< the guess while recording or lost, when no step is taken
     index side_ = nowhere;       ///< where the trail was left by a jump
     index first_ = margin;       ///< the frame's first ask
     index end_ = nowhere;        ///< the last frame's last one
     std::uint32_t lost_ = 0;     ///< searches in a row
+    std::uint32_t rest_ = 0;     ///< searches until an order is looked for; 0: not lost
+    std::uint32_t next_rest_ = least_rest; ///< doubles as long as there is none
     std::size_t gone_ = 0;
 
-    bool blind_ = false; ///< no guess is worth trying
     bool begins_ = true; ///< nothing was asked for in this frame
     bool calm_ = true;   ///< each ask of this frame was a step
     bool recording_ = false;
@@ -123,9 +128,13 @@ private:
 };
 
 inline slot_base* trail::recall(const sought& key) {
+    if (is_lost()) {
+        wander();
+        return nullptr;
+    }
     slot_base& before = at_ != run_ ? stepped_on() : *last_;
     if (at_ != run_) {
-        begins_ = blind_ = false;
+        begins_ = false;
         lost_ = 0;
     }
     calm_ = false;
@@ -134,7 +143,7 @@ inline slot_base* trail::recall(const sought& key) {
     const auto found = [&](index i, index next) {
         slot_base& s = *path_[i];
         lost_ = 0;
-        blind_ = false;
+        next_rest_ = least_rest;
         asked(s, i, next);
         return &s;
     };
@@ -167,8 +176,7 @@ inline slot_base* trail::recall(const sought& key) {
 /// Most keys that are searched for are guests: so the guess stays, and only when it is wrong again
 /// is it of interest where the key has its own place.
 inline void trail::jump(slot_base& found) {
-    ++lost_;
-    blind_ = lost_ >= most_lost && !recording_;
+    if (is_lost()) return;
     const index expected = here();
     const bool resolve = begins_ || recording_; // the place is asked for now, or given away
     const index own = resolve ? place_of(found) : nowhere;
@@ -179,6 +187,27 @@ inline void trail::jump(slot_base& found) {
         asked(found, nowhere, expected);
         stray_ = resolve ? nullptr : &found;
     }
+    if (++lost_ >= most_lost && !recording_) get_lost();
+}
+
+/// From here on keys are searched for at once, for a while.
+inline void trail::get_lost() noexcept {
+    here_ = index_of(at_);
+    move_to(nowhere);
+    rest_ = next_rest_;
+}
+
+inline void trail::look_around() noexcept {
+    be_found();
+    next_rest_ = std::min(next_rest_ * 2, most_rest);
+}
+
+/// Guesses are tried again, if only a few.
+inline void trail::be_found() noexcept {
+    surprises_ += next_rest_ - std::exchange(rest_, 0u);
+    lost_ = still_lost;
+    stray_ = nullptr;
+    move_to(here_);
 }
 
 inline void trail::append(slot_base& made) {
@@ -191,6 +220,7 @@ inline void trail::append(slot_base& made) {
     path_[place] = &made;
     at_ = run_ = path_.data() + at;
     made.cold().place = static_cast<std::uint32_t>(place);
+    if (is_lost()) return;
     asked(made, place, expected == place ? behind(place) : expected);
 }
 
@@ -228,6 +258,8 @@ inline void trail::asked(slot_base& s, index place, index next) {
 /// Between frames: is it time to record one, and did the last recording help?
 inline void trail::learn() {
     constexpr std::size_t worth = 4; ///< wrong guesses for each key, until one is
+    lost_ = 0;
+    if (is_lost()) be_found();
     toll_ += surprises_;
     if (recording_) {
         rebuild();
@@ -246,8 +278,6 @@ inline void trail::learn() {
         rebuild();
     }
     surprises_ = 0;
-    lost_ = 0;
-    blind_ = false;
     calm_ = !recording_;
 }
 
@@ -281,6 +311,7 @@ inline void trail::clear() {
     path_.assign(2 * margin, &nobody_);
     recorded_.clear();
     recording_ = false;
+    rest_ = 0;
     at_ = run_ = path_.data() + margin;
     last_ = &nobody_;
     first_ = here_ = margin;
