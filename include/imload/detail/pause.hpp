@@ -1,0 +1,25 @@
+#pragma once
+
+#if defined(_MSC_VER) && !defined(__clang__)
+#include <intrin.h>
+#endif
+
+namespace imload::detail {
+
+/// A few dozen cycles of nothing, in a loop that looks at what another thread writes: the other
+/// half of a core that runs two threads gets on meanwhile. The standard has no word for it.
+inline void pause() noexcept {
+#if defined(_MSC_VER) && !defined(__clang__)
+#if defined(_M_ARM64)
+    __isb(_ARM64_BARRIER_SY);
+#else
+    _mm_pause();
+#endif
+#elif defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("isb" ::: "memory"); // "yield" does next to nothing
+#endif
+}
+
+} // namespace imload::detail
