@@ -1,5 +1,6 @@
 #pragma once
 
+#include <imload/config.hpp>
 #include <imload/detail/slot.hpp>
 
 #include <algorithm>
@@ -90,7 +91,10 @@ private:
     }
     void asked(slot_base& s, index place, index next);
     void get_lost() noexcept;
-    void look_around() noexcept;
+    IMLOAD_NOINLINE void look_around() noexcept {
+        be_found();
+        next_rest_ = std::min(next_rest_ * 2, most_rest);
+    }
     void be_found() noexcept;
     void make_room();
     void learn();
@@ -195,11 +199,6 @@ inline void trail::get_lost() noexcept {
     here_ = index_of(at_);
     move_to(nowhere);
     rest_ = next_rest_;
-}
-
-inline void trail::look_around() noexcept {
-    be_found();
-    next_rest_ = std::min(next_rest_ * 2, most_rest);
 }
 
 /// Guesses are tried again, if only a few.
