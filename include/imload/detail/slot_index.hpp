@@ -52,9 +52,11 @@ public:
     template <class Visit, class MarkAt>
     void reserve_one(Visit visit, MarkAt mark_at) {
         if (size_ < count_ * most_full) return;
-        buckets_ = std::make_unique<bucket[]>(count_ * 2);
-        count_ *= 2;
-        --shift_;
+        constexpr std::size_t few = 4096;
+        const unsigned doublings = count_ < few ? 2 : 1;
+        buckets_ = std::make_unique<bucket[]>(count_ << doublings);
+        count_ <<= doublings;
+        shift_ -= doublings;
         size_ = 0;
         visit([&](std::uint32_t number) { insert(mark_at(number), number); });
     }
@@ -62,11 +64,10 @@ public:
     /// After reserve_one().
     void insert(std::uint32_t mark, std::uint32_t number) noexcept {
         std::size_t at = home_of(mark);
-        while (buckets_[at].is_full()) {
+        while (!buckets_[at].put(tag_of(mark), number)) {
             ++buckets_[at].passed_on;
             at = next(at);
         }
-        buckets_[at].put(tag_of(mark), number);
         ++size_;
     }
 
@@ -121,11 +122,14 @@ private:
         }
 #endif
 
-        [[nodiscard]] bool is_full() const noexcept { return matches(0) == 0; }
-        void put(std::uint8_t tag, std::uint32_t number) noexcept {
-            const std::size_t place = place_of(matches(0));
+        /// False if it is full.
+        [[nodiscard]] bool put(std::uint8_t tag, std::uint32_t number) noexcept {
+            const auto free = matches(0);
+            if (free == 0) return false;
+            const std::size_t place = place_of(free);
             tags[place] = tag;
             numbers[place] = number;
+            return true;
         }
         bool take(std::uint32_t number) noexcept {
             for (std::size_t place = 0; place < places; ++place)
