@@ -76,7 +76,32 @@ private:
     std::uint64_t misses_ = 0;
 };
 
+// A key that tells how often one was searched for, which takes its hash.
+struct searched {
+    int number;
+    bool operator==(const searched&) const = default;
+    static inline int times = 0;
+};
+
+int twice(const searched& key) { return 2 * key.number; }
+
+// How many keys of these were searched for.
+template <class Loader>
+int searches(const Loader& load, const order& keys) {
+    searched::times = 0;
+    for (const int key : keys) ask(load, searched{key});
+    return std::exchange(searched::times, 0);
+}
+
 } // namespace
+
+template <>
+struct imload::hash<searched> {
+    std::size_t operator()(const searched& key) const {
+        ++searched::times;
+        return static_cast<std::size_t>(key.number) * 0x9e3779b97f4a7c15u;
+    }
+};
 
 TEST_CASE("an unchanged order") {
     checked_ui app(100);
@@ -203,4 +228,62 @@ TEST_CASE("an order of too many repeats is not learnt, and harms nothing") {
         }
         app.draw(keys);
     }
+}
+
+TEST_CASE("a key is searched for once, in any order and whatever else is loaded of the same keys") {
+    ui app;
+    const auto plain = imload::async_load(app.session, twice);
+    const auto finished = plain.finish([](int value) { return value + 1; });
+    const auto other =
+        imload::async_load(app.session, [](const searched& key) { return key.number; });
+    constexpr int count = 500;
+    const auto in_turns = [&](unsigned i) {
+        const order keys = shuffled(up_to(count), i);
+        return searches(plain, keys) + searches(finished, keys) + searches(other, keys);
+    };
+    in_turns(0);
+    app.land();
+    int all = 0;
+    constexpr unsigned frames = 20;
+    for (unsigned i = 1; i <= frames; ++i) {
+        app.frame();
+        all += in_turns(i);
+    }
+    CHECK(all <= 3 * count * static_cast<int>(frames) * 5 / 4);
+}
+
+TEST_CASE("guests before the others, in the other direction, do not lose the trail") {
+    ui app;
+    const auto load = imload::async_load(app.session, twice);
+    constexpr int count = 1'000;
+    searches(load, up_to(count + 20));
+    app.land();
+    const order usual = up_to(count);
+    for (int i = 0; i < 3; ++i) {
+        app.frame();
+        searches(load, usual);
+    }
+    for (int i = 0; i < 20; ++i) {
+        app.frame();
+        order keys{count + i % 10 + 1, count + i % 10};
+        keys.insert(keys.end(), usual.begin(), usual.end());
+        CHECK(searches(load, keys) < 20);
+    }
+}
+
+TEST_CASE("guests at the beginning do not hide that there is an order again") {
+    ui app;
+    const auto load = imload::async_load(app.session, twice);
+    constexpr int count = 1'000;
+    searches(load, up_to(count));
+    app.land();
+    for (unsigned i = 0; i < 3; ++i) {
+        app.frame();
+        searches(load, shuffled(up_to(count), i));
+    }
+    order keys{900, 300};
+    const order usual = up_to(count);
+    keys.insert(keys.end(), usual.begin(), usual.end());
+    app.frame();
+    CHECK(searches(load, keys) < 50);
 }

@@ -87,8 +87,8 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
         }
         template <class Searched>
         [[nodiscard]] static std::uint64_t hash(const Searched& s) {
-            return hash_pack(hash_loader(s.loader, reinterpret_cast<std::uintptr_t>(&kind)),
-                             std::type_identity<keyed>{}, s.arguments);
+            return hash_loader(s.loader, reinterpret_cast<std::uintptr_t>(&kind)) +
+                   hash_pack(std::type_identity<keyed>{}, s.arguments);
         }
         /// A key to search for, and how; valid as long as that is.
         template <class Searched>

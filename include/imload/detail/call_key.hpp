@@ -84,23 +84,24 @@ template <std::size_t... Is, class... Ts>
                  : 1u << (Is & 31)));
 }
 
-/// `type` is another number for each type of slot.
+/// To be added to the hash of the arguments: it puts the keys of one loader elsewhere than those of
+/// another, and leaves them as well spread among themselves as they are. `type` is another number
+/// for each type of slot.
 template <class F, class Finish, class Name>
 [[nodiscard]] std::uint64_t hash_loader(const loader_identity<F, Finish, Name>& l,
-                                        [[maybe_unused]] std::uint64_t type) {
-    std::uint64_t h = type;
-    if constexpr (std::is_pointer_v<F>) h = l.callable.hash(); // which tells the types apart too
-    if constexpr (callable_identity<Finish>::counts) h = combine(h, l.finisher.hash());
-    if constexpr (!std::is_same_v<Name, no_name>)
-        h = combine(h, std::hash<std::string_view>{}(l.name));
+                                        std::uint64_t type) {
+    std::uint64_t h = type * 0x9e3779b97f4a7c15u;
+    if constexpr (callable_identity<F>::counts) h += l.callable.hash() * 0xd6e8feb86659fd93u;
+    if constexpr (callable_identity<Finish>::counts) h += l.finisher.hash() * 0xff51afd7ed558ccdu;
+    if constexpr (!std::is_same_v<Name, no_name>) h += std::hash<std::string_view>{}(l.name);
     return h;
 }
 
 template <std::size_t... Is, class... Owned, class... Views>
 [[nodiscard]] std::uint64_t
-hash_pack(std::uint64_t h, std::type_identity<leaves<std::index_sequence<Is...>, Owned...>>,
-          const leaves<std::index_sequence<Is...>, Views...>& views) {
-    if constexpr (sizeof...(Is) == 0) return mix(h); // else the last one mixes it
+hash_pack(std::type_identity<leaves<std::index_sequence<Is...>, Owned...>>,
+          [[maybe_unused]] const leaves<std::index_sequence<Is...>, Views...>& views) {
+    std::uint64_t h = 0;
     ((h = combine(h, hash_view_as<Owned>(static_cast<const leaf<Is, Views>&>(views).value))), ...);
     return h;
 }

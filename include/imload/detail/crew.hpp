@@ -106,16 +106,17 @@ bool crew::rest(bool was_looking, Hint hint, HasWork has_work) {
     const std::uint32_t others =
         was_looking ? idle_.load() - one_looks : idle_.fetch_add(one_looks);
     if (others < one_looks) {
-        // One of them looks out for some ten microseconds, longer than it takes to bring more, or
-        // else who brings much would have to wake one again and again. Now and then, for each look
-        // takes the cache line away from who brings work. No yielding: on a busy machine that comes
-        // back far later than a thread that is woken.
-        constexpr int looks = 125;
-        constexpr int pauses_between = 32; // some tenths of a microsecond
-        for (int look = 0; look < looks; ++look) {
+        // One of them looks out for a while, longer than it takes to bring more, or else who brings
+        // much would have to wake one again and again. Now and then, for each look takes the cache
+        // line away from who brings work. No yielding: on a busy machine that comes back far later
+        // than a thread that is woken.
+        using steady = std::chrono::steady_clock;
+        constexpr int pauses_between = 16; // some tenths of a microsecond
+        const steady::time_point end = steady::now() + std::chrono::microseconds(50);
+        do {
             if (hint()) return true;
             for (int i = 0; i < pauses_between; ++i) pause();
-        }
+        } while (steady::now() < end);
     }
     idle_.fetch_add(one_sleeps - one_looks);
     if (has_work()) wake_one();

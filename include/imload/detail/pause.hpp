@@ -6,14 +6,14 @@
 
 namespace imload::detail {
 
-/// A few dozen cycles of nothing, in a loop that looks at what another thread writes: the other
+/// Some 10 to 150 cycles of nothing, in a loop that looks at what another thread writes: the other
 /// half of a core that runs two threads gets on meanwhile. The standard has no word for it.
 inline void pause() noexcept {
 #if defined(_MSC_VER) && !defined(__clang__)
-#if defined(_M_ARM64)
-    __isb(_ARM64_BARRIER_SY);
-#else
+#if defined(_M_IX86) || defined(_M_X64)
     _mm_pause();
+#elif defined(_M_ARM64)
+    __isb(_ARM64_BARRIER_SY);
 #endif
 #elif defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();

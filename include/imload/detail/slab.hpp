@@ -10,6 +10,7 @@
 #include <limits>
 #include <memory>
 #include <new>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -143,8 +144,9 @@ public:
             reinterpret_cast<slot_base*>(head + number % slab::units * slab::unit));
     }
 
-    /// Every slot, in use or not, as long as `visit` returns true; `from`, which is 0 at first, goes
-    /// on where it ended. Slots freed while visiting are fine, new ones may or may not be visited.
+    /// Every slot, in use or not, as long as `visit` returns true; `from`, which is 0 at first and
+    /// is never a slot's number, goes on where it ended. Slots freed while visiting are fine, new
+    /// ones may or may not be visited.
     template <class Visit>
     bool visit(std::uint32_t& from, Visit visit) {
         while (from / slab::units < slabs_.size()) {
@@ -161,6 +163,8 @@ public:
     }
 
 private:
+    static constexpr std::size_t most_slabs = 0xffffffffu / slab::units; ///< with numbers
+
     /// The slots of one type.
     struct pool {
         explicit pool(const slot_type& of) noexcept
@@ -169,7 +173,7 @@ private:
         std::size_t stride;
         std::size_t offset; ///< of the first slot in each slab
         std::uint32_t free = slot_index::none; ///< the first of them; entry::mark is the next
-        std::uint32_t next_places = 8;         ///< doubles: few keys cost little
+        std::uint32_t next_places = 8;         ///< in the next slab: few keys cost little
     };
 
     /// Of the first slot in a slab.
@@ -224,6 +228,9 @@ private:
         const auto places =
             static_cast<std::uint32_t>(std::clamp<std::size_t>(fitting, 1, p.next_places));
         room_for_one(slabs_);
+        if (slabs_.size() == most_slabs)
+            fail<std::length_error>("imload: a session can hold no more keys than fit into 32 GiB, "
+                                    "nor 8 million larger than 2 KiB: forget some");
         auto entries = std::make_unique<entry[]>(places);
         std::byte* const memory =
             fitting > 0 ? blocks_.allocate() : blocks_.allocate_block(p.offset + p.stride);

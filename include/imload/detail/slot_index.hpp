@@ -11,9 +11,9 @@
 namespace imload::detail {
 
 /// From hash to slot number. A bucket is a cache line: twelve numbers and a byte of each one's
-/// hash, so that nearly every search is decided in one line. A full bucket
-/// passes keys on to the next and counts them, which tells a search when to end and makes erasing
-/// leave no trace; after the F14 tables of Facebook's folly.
+/// hash, so that nearly every search is decided in one line. A full bucket passes keys on to the
+/// next and counts them, which tells a search when to end and makes erasing leave no trace; after
+/// the F14 tables of Facebook's folly.
 class slot_index {
 public:
     static constexpr std::uint32_t none = 0xffffffff;

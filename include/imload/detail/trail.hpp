@@ -34,8 +34,9 @@ public:
         return steps_ + static_cast<std::uint64_t>(at_ < run_ ? run_ - at_ : at_ - run_);
     }
 
-    /// The key, if it is where an order usually goes on: guessed right, the same again, where the
-    /// trail was left last, in the other direction, or where the last frame ended.
+    /// The key, if it is where an order usually goes on: guessed right, the same again, beside the
+    /// one that was searched for, where the trail was left last, in the other direction, or where
+    /// the last frame ended. While the trail is lost: null, which counts as a search.
     [[nodiscard]] slot_base* recall(const sought& key);
     /// After recall() in vain: the key was found elsewhere.
     void jump(slot_base& found);
@@ -45,7 +46,9 @@ public:
     [[nodiscard]] bool is_lost() const noexcept { return rest_ != 0; }
     /// It was.
     void wander() noexcept {
-        if (--rest_ == 0) [[unlikely]]
+        if (rest_ > 1) [[likely]]
+            --rest_;
+        else
             look_around();
     }
     /// A key went; its place is not used again until there are many of them.
@@ -68,7 +71,7 @@ private:
     static constexpr index nowhere = 0;       ///< one of them
     static constexpr index most_room = 65536; ///< more keys get no room for a recording beforehand
     static constexpr std::uint32_t most_lost = 8; ///< from so many searches on there is no order
-    static constexpr std::uint32_t still_lost = most_lost - 2; ///< or so many less, if none was
+    static constexpr std::uint32_t lost_again = most_lost - 2; ///< counted from after a rest
     static constexpr std::uint32_t least_rest = 64, most_rest = 1u << 20;
 
     [[nodiscard]] index index_of(slot_base** p) const noexcept {
@@ -92,7 +95,10 @@ private:
     void asked(slot_base& s, index place, index next);
     void get_lost() noexcept;
     IMLOAD_NOINLINE void look_around() noexcept {
+        if (!is_lost()) return; // a key's == asked for another key, and that looked around
+        rest_ = 0;
         be_found();
+        lost_ = lost_again;
         next_rest_ = std::min(next_rest_ * 2, most_rest);
     }
     void be_found() noexcept;
@@ -110,7 +116,7 @@ private:
     std::vector<slot_base*> recorded_; ///< while recording: this frame's asks
     std::size_t known_ = 0;            ///< of how many keys
     slot_base nobody_;
-    slot_base* last_ = nullptr;  ///< asked for last, if that was no step
+    slot_base* last_ = nullptr;  ///< asked for last, if that was no step; not while lost
     slot_base* stray_ = nullptr; ///< the same, if it was searched for and its place not looked up
     index here_ = margin;        ///< the guess while recording or lost, when no step is taken
     index side_ = nowhere;       ///< where the trail was left by a jump
@@ -118,14 +124,14 @@ private:
     index end_ = nowhere;        ///< the last frame's last one
     std::uint32_t lost_ = 0;     ///< searches in a row
     std::uint32_t rest_ = 0;     ///< searches until an order is looked for; 0: not lost
-    std::uint32_t next_rest_ = least_rest; ///< doubles as long as there is none
+    std::uint32_t next_rest_ = least_rest; ///< how many; doubles with each look in vain
     std::size_t gone_ = 0;
 
     bool begins_ = true; ///< nothing was asked for in this frame
     bool calm_ = true;   ///< each ask of this frame was a step
     bool recording_ = false;
     bool judged_ = true;        ///< whether the last recording helped is known
-    std::size_t surprises_ = 0; ///< wrong guesses in this frame
+    std::size_t surprises_ = 0; ///< wrong guesses in this frame, and asks for which none was made
     std::size_t toll_ = 0;      ///< and since the last recording
     std::size_t before_ = 0;    ///< in the frame before that
     std::size_t patience_ = 1;  ///< grows with each recording in vain
@@ -140,6 +146,7 @@ inline slot_base* trail::recall(const sought& key) {
     if (at_ != run_) {
         begins_ = false;
         lost_ = 0;
+        next_rest_ = least_rest;
     }
     calm_ = false;
     const index expected = here();
@@ -159,9 +166,12 @@ inline slot_base* trail::recall(const sought& key) {
     }
     if (stray_) {
         const index own = place_of(*std::exchange(stray_, nullptr));
-        if (own != nowhere && is_at(behind(own))) {
-            side_ = expected;
-            return found(behind(own), behind(behind(own)));
+        for (int way = 0; own != nowhere && way < 2; ++way) {
+            if (is_at(behind(own))) {
+                side_ = expected;
+                return found(behind(own), behind(behind(own)));
+            }
+            stride_ = -stride_;
         }
     }
     if (is_at(side_)) {
@@ -201,10 +211,10 @@ inline void trail::get_lost() noexcept {
     rest_ = next_rest_;
 }
 
-/// Guesses are tried again, if only a few.
+/// Guesses are tried again.
 inline void trail::be_found() noexcept {
     surprises_ += next_rest_ - std::exchange(rest_, 0u);
-    lost_ = still_lost;
+    lost_ = 0;
     stray_ = nullptr;
     move_to(here_);
 }
@@ -212,8 +222,8 @@ inline void trail::be_found() noexcept {
 inline void trail::append(slot_base& made) {
     const index place = path_.size() - margin;
     const index expected = here();
-    const index at = index_of(at_); // the path may move
-    steps_ = steps();
+    const index at = index_of(at_);
+    move_to(at); // the steps are counted before the path moves
     make_room();
     path_.push_back(&nobody_);
     path_[place] = &made;
@@ -257,8 +267,8 @@ inline void trail::asked(slot_base& s, index place, index next) {
 /// Between frames: is it time to record one, and did the last recording help?
 inline void trail::learn() {
     constexpr std::size_t worth = 4; ///< wrong guesses for each key, until one is
-    lost_ = 0;
     if (is_lost()) be_found();
+    lost_ = 0;
     toll_ += surprises_;
     if (recording_) {
         rebuild();
