@@ -20,7 +20,7 @@ namespace {
 
 // A map of numbers to marks beside an index of them.
 struct mirrored {
-    imload::detail::slot_index index;
+    imload::detail::slot_index<imload::detail::late> index;
     std::map<std::uint32_t, std::uint32_t> marks;
 
     void insert(std::uint32_t number, std::uint32_t mark) {
@@ -193,8 +193,7 @@ TEST_CASE("loaders of other types and the same arguments are found in any order"
     imload::session session{{.executor = &at_once}};
     const auto once = imload::async_load(session, [](int key) { return key; });
     const auto twice = imload::async_load(session, [](int key) { return 2 * key; });
-    const auto named = imload::async_load(
-        session, "half", [](int key) { return key / 2.0; });
+    const auto named = imload::async_load(session, "half", [](int key) { return key / 2.0; });
     std::vector<int> keys(2'000);
     std::iota(keys.begin(), keys.end(), 0);
     std::mt19937 random(1);

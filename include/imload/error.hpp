@@ -96,6 +96,13 @@ namespace detail {
 #endif
 }
 
+[[nodiscard]] inline error error_of(error_kind kind, const char* message) {
+    error e;
+    e.kind = kind;
+    e.message = message;
+    return e;
+}
+
 [[nodiscard]] inline error error_from(std::exception_ptr thrown) {
     error e;
     e.message = message_of(thrown);

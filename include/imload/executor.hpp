@@ -2,13 +2,14 @@
 
 #include <imload/config.hpp>
 #include <imload/detail/counted.hpp>
+#include <imload/detail/late.hpp>
+#include <imload/detail/renew.hpp>
 
 #include <utility>
 
 #if IMLOAD_HAS_THREADS
 #include <condition_variable>
 #include <cstddef>
-#include <memory>
 #include <mutex>
 #include <thread>
 #endif
@@ -67,51 +68,67 @@ public:
 /// Starts a thread for each load, so that none waits; its destructor waits for them all.
 class thread_per_load final : public executor {
 public:
-    thread_per_load() : shared_(std::make_shared<shared>()) {}
-    ~thread_per_load() override {
-        std::unique_lock lock(shared_->mutex);
-        shared_->all_done.wait(lock, [this] { return shared_->running == 0; });
-    }
+    template <class Late = detail::late>
+    thread_per_load() : inside_(detail::make_counted<working<Late>>()) {}
+    ~thread_per_load() override { inside_->wait(); }
 
     /// Throws std::system_error when the system gives no thread.
+    void execute(task work) override { inside_->execute(std::move(work)); }
+
+private:
+    class inside : public detail::counted {
+    public:
+        virtual void execute(task work) = 0;
+        virtual void wait() = 0;
+    };
+    template <class Late>
+    class working;
+
+    detail::ref<inside> inside_;
+};
+
+template <class Late>
+class thread_per_load::working final : public inside {
+public:
     void execute(task work) override {
         {
-            const std::lock_guard lock(shared_->mutex);
-            ++shared_->running;
+            const std::lock_guard lock(mutex_);
+            ++running_;
         }
-        presence here(shared_);
+        presence here(detail::ref<working>(this));
         // The task goes before the thread is counted out.
         std::thread([work = std::move(work), here = std::move(here)]() mutable {
-            std::exchange(work, {})();
+            detail::renew(work, {})();
         }).detach();
     }
 
-private:
-    struct shared {
-        std::mutex mutex;
-        std::condition_variable all_done;
-        std::size_t running = 0;
-    };
+    void wait() override {
+        std::unique_lock lock(mutex_);
+        all_done_.wait(lock, [this] { return running_ == 0; });
+    }
 
+private:
     /// Counts a thread out when it is done, or when it could not be made.
     class presence {
     public:
-        explicit presence(std::shared_ptr<shared> s) noexcept : shared_(std::move(s)) {}
+        explicit presence(detail::ref<working> w) noexcept : in_(std::move(w)) {}
         presence(presence&&) noexcept = default;
         presence(const presence&) = delete;
         presence& operator=(const presence&) = delete;
         presence& operator=(presence&&) = delete;
         ~presence() {
-            if (!shared_) return;
-            const std::lock_guard lock(shared_->mutex);
-            if (--shared_->running == 0) shared_->all_done.notify_all();
+            if (!in_) return;
+            const std::lock_guard lock(in_->mutex_);
+            if (--in_->running_ == 0) in_->all_done_.notify_all();
         }
 
     private:
-        std::shared_ptr<shared> shared_;
+        detail::ref<working> in_;
     };
 
-    std::shared_ptr<shared> shared_;
+    std::mutex mutex_;
+    std::condition_variable all_done_;
+    std::size_t running_ = 0;
 };
 
 #endif

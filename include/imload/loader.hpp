@@ -1,5 +1,6 @@
 #pragma once
 
+#include <imload/detail/box.hpp>
 #include <imload/detail/call.hpp>
 #include <imload/detail/call_job.hpp>
 #include <imload/detail/call_key.hpp>
@@ -10,7 +11,6 @@
 #include <imload/session.hpp>
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,12 +24,11 @@ namespace detail {
 /// Where a loader's keys are: in the session that it was given, or in the one that is current when
 /// it is called. Two types, so that a poll need not ask which.
 struct in_session {
-    session* given;
+    engine* given;
     [[nodiscard]] engine& here(const char* call) const {
-        engine& e = engine_of(*given);
-        if (!e.owned_here()) [[unlikely]]
+        if (!given->owned_here()) [[unlikely]]
             wrong_thread(call);
-        return e;
+        return *given;
     }
 };
 struct in_current_session {
@@ -113,9 +112,8 @@ public:
             if (e.closed()) return found();
             using slot = typename call::slot;
             const auto key = search<call>(args...);
-            auto& s = static_cast<slot&>(e.find_or_make(slot::seek(key)));
             const auto how = [&] { return keep<call>(args...); };
-            e.look(s, asked<call>(how));
+            auto& s = static_cast<slot&>(e.look(slot::seek(key), asked<call>(how)));
             return found(s.cold().has_value ? s.get() : nullptr, &s, &e);
         }
     }
@@ -130,7 +128,7 @@ public:
             if (e.closed()) return;
             const auto key = search<call>(args...);
             const auto how = [&] { return keep<call>(args...); };
-            e.prefetch(e.find_or_make(call::slot::seek(key)), asked<call>(how));
+            e.prefetch(call::slot::seek(key), asked<call>(how));
         }
     }
 
@@ -201,11 +199,11 @@ private:
         return Call::search(fn_, finish_, key_, args...);
     }
     template <class Call, class... Args>
-    [[nodiscard]] std::unique_ptr<detail::starter> keep(const Args&... args) const {
+    [[nodiscard]] detail::box<detail::starter> keep(const Args&... args) const {
         if constexpr (Call::has_state)
             return Call::keep(fn_, finish_, args...);
         else
-            return nullptr;
+            return {};
     }
     [[nodiscard]] detail::loader_identity<F, Finish, name_type> identity() const {
         return {detail::callable_identity<F>(fn_), detail::callable_identity<Finish>(finish_),
@@ -287,17 +285,17 @@ template <detail::loadable F>
 [[nodiscard]] loader<F, false, detail::no_finish, detail::in_session> async_load(session& s, F fn,
                                                                                  options o = {}) {
     detail::require_no_state<F, false>();
-    return {{&s}, {}, std::move(fn), o};
+    return {{&detail::engine_of(s)}, {}, std::move(fn), o};
 }
 template <detail::loadable F>
 [[nodiscard]] loader<F, true, detail::no_finish, detail::in_session>
 async_load(session& s, std::string_view key, F fn, options o = {}) {
-    return {{&s}, key, std::move(fn), o};
+    return {{&detail::engine_of(s)}, key, std::move(fn), o};
 }
 template <auto Fn>
 [[nodiscard]] loader<detail::constant_function<Fn>, false, detail::no_finish, detail::in_session>
 async_load(session& s, options o = {}) {
-    return {{&s}, {}, {}, o};
+    return {{&detail::engine_of(s)}, {}, {}, o};
 }
 
 } // namespace imload

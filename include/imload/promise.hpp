@@ -1,6 +1,7 @@
 #pragma once
 
 #include <imload/config.hpp>
+#include <imload/detail/box.hpp>
 #include <imload/detail/counted.hpp>
 #include <imload/detail/fail.hpp>
 #include <imload/detail/run_control.hpp>
@@ -8,7 +9,6 @@
 
 #include <atomic>
 #include <exception>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -33,7 +33,7 @@ public:
     virtual ~outcome_sink() = default;
 
     virtual void accept(T&& value) = 0;
-    virtual void refuse(std::unique_ptr<error> why) = 0;
+    virtual void refuse(box<error> why) = 0;
     virtual void completed() = 0;
     [[nodiscard]] virtual run_control& line() noexcept = 0;
 };
@@ -46,9 +46,8 @@ public:
         : keeps_(std::move(keeps)), sink_(&sink) {}
     ~promise_state() override {
         if (done_.load(std::memory_order_relaxed)) return;
-        auto why = std::make_unique<error>();
-        why->kind = error_kind::abandoned;
-        why->message = "the promise was dropped without a value or an error";
+        auto why = make_box<error>(
+            error_of(error_kind::abandoned, "the promise was dropped without a value or an error"));
         settle([&] { sink_->refuse(std::move(why)); });
     }
 
@@ -57,7 +56,7 @@ public:
     bool settle(Put put) {
         if (done_.exchange(true, std::memory_order_acq_rel)) return false;
         if (auto thrown = caught(put))
-            sink_->refuse(std::make_unique<error>(error_from(std::move(thrown))));
+            sink_->refuse(make_box<error>(error_from(std::move(thrown))));
         sink_->completed();
         return true;
     }
@@ -93,7 +92,7 @@ public:
 
     /// Completes it with an error of kind `reported`.
     bool set_error(std::string message) const {
-        auto why = std::make_unique<error>();
+        auto why = detail::make_box<error>();
         why->kind = error_kind::reported;
         why->message = message.empty() ? "an error without a message" : std::move(message);
         return fail(std::move(why));
@@ -101,7 +100,7 @@ public:
 
     /// Completes it with an exception, which a call of the loader rethrows.
     bool set_exception(std::exception_ptr thrown) const {
-        return fail(std::make_unique<error>(detail::error_from(std::move(thrown))));
+        return fail(detail::make_box<error>(detail::error_from(std::move(thrown))));
     }
 
     /// True once nobody wants the result any more.
@@ -119,7 +118,7 @@ public:
     }
 
 private:
-    bool fail(std::unique_ptr<error> why) const {
+    bool fail(detail::box<error> why) const {
         return state_ && state_->settle([&] { state_->sink().refuse(std::move(why)); });
     }
 

@@ -5,8 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <utility>
-#include <vector>
 
 namespace imload {
 
@@ -48,51 +46,24 @@ struct run_record {
 /// Threads: the session's.  Cost: a label and a record for each run, once it is kept at all.
 class run_log {
 public:
-    /// Keeps the `most` newest from now on; 0 keeps none.
-    void keep(std::size_t most) {
-        std::vector<run_record> kept;
-        const std::size_t n = size() < most ? size() : most;
-        kept.reserve(n);
-        for (std::size_t i = size() - n; i < size(); ++i) kept.push_back(std::move(at(i)));
-        ring_ = std::move(kept);
-        first_ = 0;
-        most_ = most;
-    }
+    run_log(const run_log&) = delete;
+    run_log& operator=(const run_log&) = delete;
 
+    /// How many are kept.
     [[nodiscard]] std::size_t capacity() const noexcept { return most_; }
-    [[nodiscard]] std::size_t size() const noexcept { return ring_.size(); }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] const run_record& operator[](std::size_t i) const { return ring_[place(i)]; }
 
-    /// The run of that number, or null when it is gone.
-    [[nodiscard]] run_record* find(std::uint64_t number) noexcept {
-        if (ring_.empty() || number < at(0).number) return nullptr;
-        const std::uint64_t i = number - at(0).number;
-        return i < size() ? &at(static_cast<std::size_t>(i)) : nullptr;
-    }
+protected:
+    run_log() = default;
+    ~run_log() = default;
 
-    /// Adds a run and gives it the next number.
-    std::uint64_t add(run_record r) {
-        if (most_ == 0) return 0;
-        r.number = ++last_;
-        if (ring_.size() < most_) {
-            ring_.push_back(std::move(r));
-        } else {
-            ring_[first_] = std::move(r);
-            first_ = (first_ + 1) % most_;
-        }
-        return last_;
-    }
+    [[nodiscard]] std::size_t place(std::size_t i) const noexcept { return (first_ + i) % size_; }
 
-private:
-    [[nodiscard]] std::size_t place(std::size_t i) const noexcept {
-        return (first_ + i) % ring_.size();
-    }
-    [[nodiscard]] run_record& at(std::size_t i) noexcept { return ring_[place(i)]; }
-
-    std::vector<run_record> ring_;
+    run_record* ring_ = nullptr;
+    std::size_t size_ = 0;
     std::size_t first_ = 0; ///< the oldest, once the ring is full
     std::size_t most_ = 0;
-    std::uint64_t last_ = 0;
 };
 
 /// The enumerator's name.

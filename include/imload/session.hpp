@@ -1,8 +1,13 @@
 #pragma once
 
+#include <imload/detail/box.hpp>
+#include <imload/detail/counted.hpp>
 #include <imload/detail/current.hpp>
 #include <imload/detail/engine.hpp>
+#include <imload/detail/engine_impl.hpp>
 #include <imload/detail/fail.hpp>
+#include <imload/detail/late.hpp>
+#include <imload/detail/posted.hpp>
 #include <imload/detail/thread_state.hpp>
 #include <imload/detail/type_tag.hpp>
 #include <imload/entry_info.hpp>
@@ -10,13 +15,13 @@
 #include <imload/options.hpp>
 #include <imload/result.hpp>
 #include <imload/run_log.hpp>
+#include <imload/session_options.hpp>
 #include <imload/statistics.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -31,7 +36,10 @@ namespace imload {
 class session {
 public:
     /// The first session that a thread makes becomes its current one.
-    explicit session(session_options o = {}) : engine_(std::move(o)) {
+    template <class Options = session_options, class Late = detail::late>
+        requires std::is_convertible_v<Options, session_options>
+    explicit session(Options o = {})
+        : engine_(detail::make_counted<detail::engine_impl<Late>>(std::move(o))) {
         if (!detail::this_thread.current) detail::this_thread.current = this;
     }
     session(const session&) = delete;
@@ -54,9 +62,7 @@ public:
     /// Sets what wakes a sleeping loop: called from workers, at most once a frame, under no lock.
     /// Returns when no call of the earlier one is running, so set_wake({}) makes it safe to destroy
     /// what that used. Threads: the session's.
-    void set_wake(std::function<void()> fn) {
-        here("session::set_wake").line().set_wake(std::move(fn));
-    }
+    void set_wake(std::function<void()> fn) { here("session::set_wake").set_wake(std::move(fn)); }
 
     /// Tells every load to stop, drops the queue, waits for workers and destroys the values. False:
     /// some still ran at the deadline; call it again to wait on. Asking then returns nothing.
@@ -79,7 +85,7 @@ public:
             void call() override { function(); }
             F function;
         };
-        engine_.line().post(std::make_unique<holder>(std::move(fn)));
+        engine_->post(detail::make_box<holder>(std::move(fn)));
     }
 
     /// The value most recently completed under that key, or null; valid until the next frame.
@@ -100,12 +106,12 @@ public:
     void set_active(bool active) { here("session::set_active").set_active(active); }
 
     /// A number that no other session of the process ever has.
-    [[nodiscard]] std::uint64_t serial() const noexcept { return engine_.serial(); }
+    [[nodiscard]] std::uint64_t serial() const noexcept { return engine_->serial(); }
 
     /// How many keys there are.
-    [[nodiscard]] std::size_t size() const noexcept { return engine_.size(); }
+    [[nodiscard]] std::size_t size() const noexcept { return engine_->size(); }
 
-    [[nodiscard]] imload::statistics statistics() const { return engine_.count(); }
+    [[nodiscard]] imload::statistics statistics() const { return engine_->count(); }
 
     /// Calls `visitor` with the entry_info of every key. Cost: the label's allocation for each.
     template <class Visitor>
@@ -132,13 +138,13 @@ public:
     }
 
     /// Why the frame that began last was drawn.
-    [[nodiscard]] const frame_report& last_frame() const noexcept { return engine_.report(); }
+    [[nodiscard]] const frame_report& last_frame() const noexcept { return engine_->report(); }
 
     /// When the next frame is due by a timer, and why.
     [[nodiscard]] next_wake next_frame() { return here("session::next_frame").next(); }
 
     /// Keeps a log of the newest runs from now on, as many as that; 0 keeps none, as at first.
-    void record_runs(std::size_t most) { here("session::record_runs").log().keep(most); }
+    void record_runs(std::size_t most) { here("session::record_runs").record_runs(most); }
 
     /// The runs that were kept; changes with each start and each frame.
     [[nodiscard]] const run_log& runs() { return here("session::runs").log(); }
@@ -153,15 +159,14 @@ private:
     friend detail::engine& detail::engine_of(session& s) noexcept;
 
     [[nodiscard]] detail::engine& here(const char* call) {
-        if (!engine_.owned_here()) detail::wrong_thread(call);
-        return engine_;
+        if (!engine_->owned_here()) detail::wrong_thread(call);
+        return *engine_;
     }
     void act(const char* call, void (detail::engine::*action)(detail::slot_base&)) {
-        detail::engine& e = here(call);
-        e.for_each_slot([&](detail::slot_base& s) { (e.*action)(s); });
+        here(call).on_all(action);
     }
 
-    detail::engine engine_;
+    detail::ref<detail::engine> engine_;
 };
 
 /// The session that loaders without one use on this thread. Throws std::logic_error if none is.
@@ -169,7 +174,7 @@ private:
 
 namespace detail {
 
-inline engine& engine_of(session& s) noexcept { return s.engine_; }
+inline engine& engine_of(session& s) noexcept { return *s.engine_; }
 
 } // namespace detail
 

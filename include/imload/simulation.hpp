@@ -27,10 +27,7 @@ struct simulation {
 namespace detail {
 
 [[nodiscard]] inline error simulated_error() {
-    error why;
-    why.kind = error_kind::reported;
-    why.message = "a simulated failure";
-    return why;
+    return error_of(error_kind::reported, "a simulated failure");
 }
 
 } // namespace detail

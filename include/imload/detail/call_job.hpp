@@ -2,11 +2,11 @@
 
 #include <imload/config.hpp>
 #include <imload/context.hpp>
+#include <imload/detail/box.hpp>
 #include <imload/detail/call.hpp>
 #include <imload/detail/call_key.hpp>
 #include <imload/detail/call_parts.hpp>
 #include <imload/detail/graveyard.hpp>
-#include <imload/detail/hub.hpp>
 #include <imload/detail/job.hpp>
 #include <imload/detail/load_job.hpp>
 #include <imload/detail/pack.hpp>
@@ -71,9 +71,9 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
     }
     /// What the key does not hold and a later run needs: the callable, the unkeyed arguments.
     template <class... Args>
-    [[nodiscard]] static std::unique_ptr<starter> keep(const callable& f, const finisher& g,
-                                                       const Args&... args) {
-        return std::make_unique<kept>(f, g, unkeyed{{beside<Elements>(args)}...});
+    [[nodiscard]] static box<starter> keep(const callable& f, const finisher& g,
+                                           const Args&... args) {
+        return make_box<kept>(f, g, unkeyed{{beside<Elements>(args)}...});
     }
 
     struct slot final : identity {
@@ -133,7 +133,7 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
         }
         static void destroy(slot_base& s) { static_cast<slot&>(s).~slot(); }
         static ref<detail::job> make_job(slot_base& s, std::uint32_t generation, const starter* how,
-                                         hub& h) {
+                                         job_home& h) {
             return ref<detail::job>(
                 new job(static_cast<slot&>(s), generation, static_cast<const kept*>(how), h));
         }
@@ -168,7 +168,7 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
         using place = typename call_of::slot; // the job has a member of that name
 
     public:
-        job(place& s, std::uint32_t started_under, const kept* how, hub& h)
+        job(place& s, std::uint32_t started_under, const kept* how, job_home& h)
             : load_job(s, started_under, &value_),
               function_(again<callable>(s.loader.callable, how ? &how->function : nullptr)),
               finish_(again<finisher>(s.loader.finisher, how ? &how->finish : nullptr)),
@@ -246,7 +246,7 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
                 this->lands_itself = true;
                 auto thrown = caught([&] { call(promise<typename Shape::channel>(shared)); });
                 if (thrown) {
-                    auto why = std::make_unique<error>(error_from(std::move(thrown)));
+                    auto why = make_box<error>(error_from(std::move(thrown)));
                     shared->settle([&] { this->failure = std::move(why); });
                 }
             }
@@ -292,7 +292,7 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
         struct job_sink final : outcome_sink<loads> {
             explicit job_sink(job& j) noexcept : owner(&j) {}
             void accept(loads&& v) override { owner->target().make(std::move(v)); }
-            void refuse(std::unique_ptr<error> why) override {
+            void refuse(box<error> why) override {
                 owner->target().reset();
                 owner->failure = std::move(why);
             }

@@ -4,7 +4,7 @@
 
 #include <imload/detail/call_key.hpp>
 #include <imload/detail/counted.hpp>
-#include <imload/detail/hub.hpp>
+#include <imload/detail/job.hpp>
 #include <imload/detail/load_job.hpp>
 #include <imload/detail/run_control.hpp>
 #include <imload/detail/slot.hpp>
@@ -18,15 +18,15 @@ namespace imload::detail {
 
 class job_control final : public run_control {
 public:
-    job_control(hub& h, load_job& owner) noexcept : home_(&h), owner_(&owner) {
+    job_control(job_home& h, load_job& owner) noexcept : home_(&h), owner_(&owner) {
         owner.listens = this;
     }
     void tell_partial() override { home_->publish(*owner_); }
-    [[nodiscard]] hub& home() const noexcept { return *home_; }
+    [[nodiscard]] job_home& home() const noexcept { return *home_; }
 
 private:
     void nudge() override { home_->nudge(); }
-    const ref<hub> home_;
+    const ref<job_home> home_;
     load_job* const owner_;
 };
 
@@ -35,7 +35,7 @@ template <int Which>
 struct no_part {
     no_part() = default;
     explicit no_part(load_job&) noexcept {}
-    no_part(hub&, load_job&) noexcept {}
+    no_part(job_home&, load_job&) noexcept {}
 };
 
 /// A callable that its type alone gives back: it need not be kept to start another run.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <imload/detail/renew.hpp>
+
 #include <atomic>
 #include <cstdint>
 #include <utility>
@@ -32,11 +34,11 @@ public:
         if (object_) object_->retain();
     }
     ref(const ref& other) noexcept : ref(other.object_) {}
-    ref(ref&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
+    ref(ref&& other) noexcept : object_(renew(other.object_, nullptr)) {}
     template <class U>
     ref(ref<U> other) noexcept : object_(other.detach()) {} // NOLINT: as shared_ptr converts
     ref& operator=(ref other) noexcept {
-        std::swap(object_, other.object_);
+        other.object_ = renew(object_, other.object_);
         return *this;
     }
     ~ref() {
@@ -51,7 +53,7 @@ public:
     }
 
     [[nodiscard]] T* get() const noexcept { return object_; }
-    [[nodiscard]] T* detach() noexcept { return std::exchange(object_, nullptr); }
+    [[nodiscard]] T* detach() noexcept { return renew(object_, nullptr); }
     T* operator->() const noexcept { return object_; }
     T& operator*() const noexcept { return *object_; }
     explicit operator bool() const noexcept { return object_ != nullptr; }

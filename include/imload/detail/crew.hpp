@@ -4,6 +4,7 @@
 #include <imload/config.hpp>
 #include <imload/detail/counted.hpp>
 #include <imload/detail/fail.hpp>
+#include <imload/detail/late.hpp>
 #include <imload/detail/pause.hpp>
 #include <imload/options.hpp>
 
@@ -23,14 +24,22 @@
 
 namespace imload::detail {
 
+/// `wished`, or where that is 0 one fewer than there are cores, at least 2 and at most 8.
+[[nodiscard]] inline std::size_t thread_count(std::size_t wished = 0) noexcept {
+    if (wished > 0) return wished;
+    const std::size_t cores = std::thread::hardware_concurrency();
+    return std::clamp<std::size_t>(cores > 0 ? cores - 1 : 0, 2, 8);
+}
+
 /// Threads that serve a queue of somebody else's: made one by one as work comes, up to a limit, and
 /// asleep while there is none. At most one at a time is called to look for work, and one that finds
 /// some and leaves more calls the next, so that a burst of work costs who brings it a single call.
 /// It belongs to its owner, who ends it, and to its threads, for one of them may be let go.
+template <class Late>
 class crew final : public counted {
 public:
-    /// `limit` 0: one fewer than there are cores, at least 2 and at most 8.
-    explicit crew(std::size_t limit) : limit_(limit ? limit : usual()) {}
+    /// `limit` 0: as many as thread_count() says.
+    explicit crew(std::size_t limit) : limit_(thread_count(limit)) {}
 
     /// Work was put where the threads find it. Sees to it that one looks for it, a new one if none
     /// is there to be woken: it calls `serve()`, which looks until rest() is false. Returns what
@@ -60,11 +69,6 @@ public:
 
     [[nodiscard]] std::size_t limit() const noexcept { return limit_; }
 
-    [[nodiscard]] static std::size_t usual() noexcept {
-        const std::size_t cores = std::thread::hardware_concurrency();
-        return std::clamp<std::size_t>(cores > 0 ? cores - 1 : 0, 2, 8);
-    }
-
 private:
     static constexpr std::uint32_t one_sleeps = 1;
     static constexpr std::uint32_t one_looks = 1u << 16;
@@ -83,13 +87,14 @@ private:
     std::mutex mutex_;
     std::condition_variable called_;
     std::condition_variable left_;
-    std::vector<std::thread> threads_;
+    later<std::vector<std::thread>, Late> threads_;
     std::size_t calls_ = 0; ///< each to be answered by one that sleeps
     std::size_t alive_ = 0;
     bool stopping_ = false;
 };
 
-inline void crew::wake_one() {
+template <class Late>
+inline void crew<Late>::wake_one() {
     std::uint32_t seen = idle_.load();
     do {
         if (seen == 0 || seen >= one_looks) return; // none sleeps, or one looks already
@@ -101,8 +106,9 @@ inline void crew::wake_one() {
     called_.notify_one();
 }
 
+template <class Late>
 template <class Hint, class HasWork>
-bool crew::rest(bool was_looking, Hint hint, HasWork has_work) {
+bool crew<Late>::rest(bool was_looking, Hint hint, HasWork has_work) {
     const std::uint32_t others =
         was_looking ? idle_.load() - one_looks : idle_.fetch_add(one_looks);
     if (others < one_looks) {
@@ -127,8 +133,9 @@ bool crew::rest(bool was_looking, Hint hint, HasWork has_work) {
     return true;
 }
 
+template <class Late>
 template <class Serve>
-std::exception_ptr crew::make(Serve serve) {
+std::exception_ptr crew<Late>::make(Serve serve) {
     std::unique_lock lock(mutex_);
     if (threads_.size() == limit_ || stopping_) return nullptr;
     idle_.fetch_add(one_looks); // the new one, which has been called, as it were
@@ -153,9 +160,10 @@ std::exception_ptr crew::make(Serve serve) {
     return nullptr;
 }
 
-inline bool crew::end(time_span deadline) {
+template <class Late>
+inline bool crew<Late>::end(time_span deadline) {
     bool all_left = true;
-    std::vector<std::thread> threads;
+    later<std::vector<std::thread>, Late> threads;
     {
         std::unique_lock lock(mutex_);
         stopping_ = true;

@@ -1,17 +1,18 @@
 #pragma once
 
+#include <imload/detail/renew.hpp>
 #include <imload/detail/slot.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 namespace imload::detail {
 
 /// The keys that something is due for, nearest first: a binary heap in which each key knows its
 /// place. Cost: the logarithm of their number to set or remove one.
+template <class Late>
 class deadline_queue {
 public:
     /// Sets when something is due for `s`; time_point::max() takes it out.
@@ -24,7 +25,7 @@ public:
             rise(heap_.size() - 1);
         } else {
             const std::size_t at = f.due_at;
-            const time_point before = std::exchange(heap_[at].due, due);
+            const time_point before = renew(heap_[at].due, due);
             if (due < before)
                 rise(at);
             else if (due > before)
@@ -35,7 +36,7 @@ public:
     void remove(slot_base& s) noexcept {
         flight& f = *s.cold().going;
         if (f.due_at == not_listed) return;
-        const std::size_t at = std::exchange(f.due_at, not_listed);
+        const std::size_t at = renew(f.due_at, not_listed);
         const item last = heap_.back();
         heap_.pop_back();
         if (at == heap_.size()) return;

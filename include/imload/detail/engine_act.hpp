@@ -1,21 +1,23 @@
 #pragma once
 
 // What is done to a key: its runs start and stop at once, what it shows follows in the next frame.
-// Part of engine.hpp.
+// Part of engine_impl.hpp.
 
-#include <imload/detail/engine.hpp>
+#include <imload/detail/engine_impl.hpp>
 
 #include <utility>
 
 namespace imload::detail {
 
-inline void engine::stop_pretending_to_load(flight& f) noexcept {
+template <class Late>
+inline void engine_impl<Late>::stop_pretending_to_load(flight& f) noexcept {
     if (f.pretends.state != simulated::loading) return;
     f.pretends.state = simulated::nothing;
     f.pretends_next = false;
 }
 
-inline void engine::refresh(slot_base& s) {
+template <class Late>
+inline void engine_impl<Late>::refresh(slot_base& s) {
     if (closed_ || !s.cold().set || is_invalid(s)) return;
     entry& e = s.cold();
     flight& f = flight_of(s);
@@ -29,7 +31,8 @@ inline void engine::refresh(slot_base& s) {
     set_fast(s);
 }
 
-inline void engine::cancel(slot_base& s) {
+template <class Late>
+inline void engine_impl<Late>::cancel(slot_base& s) {
     entry& e = s.cold();
     if (!e.going) return;
     stop_pretending_to_load(*e.going);
@@ -40,7 +43,8 @@ inline void engine::cancel(slot_base& s) {
     flush_stops();
 }
 
-inline void engine::forget(slot_base& s) {
+template <class Late>
+inline void engine_impl<Late>::forget(slot_base& s) {
     flight& f = flight_of(s);
     end_run(s);
     f.pretends = {};
@@ -52,7 +56,8 @@ inline void engine::forget(slot_base& s) {
     flush_stops();
 }
 
-inline void engine::put(slot_base& s, ref<job> value) {
+template <class Late>
+inline void engine_impl<Late>::put(slot_base& s, ref<job> value) {
     if (closed_ || is_invalid(s)) return;
     flight& f = flight_of(s);
     occupy(s.cold());
@@ -69,7 +74,8 @@ inline void engine::put(slot_base& s, ref<job> value) {
 }
 
 /// What the key pretends shows in the next frame; the run that it has ends at once.
-inline void engine::simulate(slot_base& s, const simulation& how) {
+template <class Late>
+inline void engine_impl<Late>::simulate(slot_base& s, const simulation& how) {
     if (closed_ || is_invalid(s)) return;
     flight& f = flight_of(s);
     const simulated before = f.pretends.state;
@@ -91,7 +97,8 @@ inline void engine::simulate(slot_base& s, const simulation& how) {
 }
 
 /// A key begins to pretend: the value goes, and it runs for ever or has failed.
-inline void engine::pretend(slot_base& s) {
+template <class Late>
+inline void engine_impl<Late>::pretend(slot_base& s) {
     flight& f = *s.cold().going;
     const simulation how = f.pretends;
     end_run(s);
@@ -108,8 +115,5 @@ inline void engine::pretend(slot_base& s) {
         fail_run(s, simulated_error(), now());
     }
 }
-
-/// Whether the app is in use: while it is not, nothing is refreshed by its timer.
-inline void engine::set_active(bool active) { active_app_ = active; }
 
 } // namespace imload::detail

@@ -1,8 +1,8 @@
 #pragma once
 
-// Waiting for everything, and ending it. Part of engine.hpp.
+// Waiting for everything, and ending it. Part of engine_impl.hpp.
 
-#include <imload/detail/engine.hpp>
+#include <imload/detail/engine_impl.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -11,12 +11,14 @@
 
 namespace imload::detail {
 
-inline bool engine::idle() const noexcept {
+template <class Late>
+inline bool engine_impl<Late>::idle() const noexcept {
     return counts_.in_flight == 0 && waiting_ == 0 && touched_.empty();
 }
 
 /// One frame in which nothing ages: what landed is shown, runs end and are retried.
-inline void engine::pump() {
+template <class Late>
+inline void engine_impl<Late>::pump() {
     const flag_scope inside(in_frame_);
     const flag_scope ageless(pumping_);
     now_.reset();
@@ -29,7 +31,8 @@ inline void engine::pump() {
     end_begin(thrown);
 }
 
-inline bool engine::wait_idle(time_span limit) {
+template <class Late>
+inline bool engine_impl<Late>::wait_idle(time_span limit) {
     using std::chrono::nanoseconds;
     if (in_frame_)
         detail::fail<std::logic_error>("imload: session::wait_idle() was called within "
@@ -37,11 +40,11 @@ inline bool engine::wait_idle(time_span limit) {
     if (this_thread.in_wake)
         detail::fail<std::logic_error>("imload: session::wait_idle() was called from the wake "
                                        "hook: let it wake the loop, which then waits");
-    const auto began = hub::steady::now();
+    const auto began = std::chrono::steady_clock::now();
     for (;;) {
         pump();
         if (idle()) return true;
-        const nanoseconds spent = hub::steady::now() - began;
+        const nanoseconds spent = std::chrono::steady_clock::now() - began;
         if (limit != never && spent >= limit.count()) return false;
         nanoseconds left = limit == never ? nanoseconds(never) : limit.count() - spent;
         const time_point due = deadlines_.nearest_due();
@@ -53,8 +56,9 @@ inline bool engine::wait_idle(time_span limit) {
     }
 }
 
-inline bool engine::stop(time_span deadline) {
-    if (!std::exchange(closed_, true)) {
+template <class Late>
+inline bool engine_impl<Late>::stop(time_span deadline) {
+    if (!renew(closed_, true)) {
         for (slot_base* s : active_)
             if (const ref<job>& j = s->cold().going->run) stopping_.push_back(j);
         hub_->close(unasked_);
@@ -70,7 +74,8 @@ inline bool engine::stop(time_span deadline) {
 }
 
 /// Everything ends: loads are told, the queue is dropped, workers are waited for, values go.
-inline bool engine::shutdown(time_span deadline, bool let_go) {
+template <class Late>
+inline bool engine_impl<Late>::shutdown(time_span deadline, bool let_go) {
     if (in_frame_)
         detail::fail<std::logic_error>(
             "imload: session::shutdown() was called within begin_frame() "
@@ -104,7 +109,8 @@ inline bool engine::shutdown(time_span deadline, bool let_go) {
     return quiet;
 }
 
-inline void engine::clear_all() {
+template <class Late>
+inline void engine_impl<Late>::clear_all() {
     std::uint32_t from = 0;
     memory_.visit(from, [&](slot_base& s) {
         if (s.type) {

@@ -1,9 +1,9 @@
 #pragma once
 
 // What the UI thread makes of a load before it is a value: partial values, finish functions. Part
-// of engine.hpp.
+// of engine_impl.hpp.
 
-#include <imload/detail/engine.hpp>
+#include <imload/detail/engine_impl.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -12,7 +12,8 @@
 namespace imload::detail {
 
 /// A running load shows what it has so far.
-inline void engine::deliver_partial(job& j) {
+template <class Late>
+inline void engine_impl<Late>::deliver_partial(job& j) {
     if (!is_wanted(j) || j.slot->cold().going->now != phase::running) return;
     if (j.finishes)
         list_to_finish(j);
@@ -21,7 +22,8 @@ inline void engine::deliver_partial(job& j) {
 }
 
 /// A partial value whose finish function fails is not shown; the last one's failure is the run's.
-inline void engine::show_partial(slot_base& s, job& j) {
+template <class Late>
+inline void engine_impl<Late>::show_partial(slot_base& s, job& j) {
     const ref<job> shown = j.take_partial();
     if (!shown || !is_wanted(j)) return;
     if (shown->failure) {
@@ -31,13 +33,15 @@ inline void engine::show_partial(slot_base& s, job& j) {
     set_value(s, *shown, now(), true);
 }
 
-inline void engine::list_to_finish(job& j) {
-    if (!std::exchange(j.listed, true)) finishing_.emplace_back(&j);
+template <class Late>
+inline void engine_impl<Late>::list_to_finish(job& j) {
+    if (!renew(j.listed, true)) finishing_.emplace_back(&j);
 }
 
 /// Turns what was loaded into values, partial ones too: those asked for last frame first, at least
 /// one, and no more when the frame's budget is spent.
-inline void engine::run_finishes() {
+template <class Late>
+inline void engine_impl<Late>::run_finishes() {
     if (finishing_.empty()) return;
     std::stable_partition(finishing_.begin(), finishing_.end(), [this](const ref<job>& j) {
         return is_wanted(*j) && asked_last_frame(*j->slot);

@@ -1,8 +1,8 @@
 #pragma once
 
-// Which keys go, and what is known of those that are there. Part of engine.hpp.
+// Which keys go, and what is known of those that are there. Part of engine_impl.hpp.
 
-#include <imload/detail/engine.hpp>
+#include <imload/detail/engine_impl.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -10,25 +10,27 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace imload::detail {
 
 /// Something is under way, and no pretence.
-inline bool engine::is_busy(const slot_base& s) noexcept {
+template <class Late>
+inline bool engine_impl<Late>::is_busy(const slot_base& s) noexcept {
     const flight* const f = s.cold().going;
     if (!f) return false;
     return f->put || (f->now != phase::idle && f->pretends.state != simulated::loading);
 }
 
-inline void engine::evict(slot_base& s) {
+template <class Late>
+inline void engine_impl<Late>::evict(slot_base& s) {
     ++counts_.evictions;
     end_run(s); // it may pretend one
     erase(s);
 }
 
 /// Erases keys that were not asked for in their forget_after, some thousands a frame at most.
-inline void engine::forget_unasked() {
+template <class Late>
+inline void engine_impl<Late>::forget_unasked() {
     if (memory_.empty()) return;
     const time_point t = now();
     frame_times_.note(frame_, t, longest_forget_);
@@ -59,10 +61,11 @@ inline void engine::forget_unasked() {
 }
 
 /// Erases the keys least recently asked for, down to max_entries.
-inline void engine::evict_excess() {
+template <class Late>
+inline void engine_impl<Late>::evict_excess() {
     if (!is_over_limit() || frame_ < evict_from_) return;
     const std::size_t most = setup_.max_entries;
-    std::vector<slot_base*> candidates;
+    slots candidates;
     for_each_slot([&](slot_base& s) {
         if (!asked_last_frame(s) && !is_busy(s)) candidates.push_back(&s);
     });
@@ -79,11 +82,12 @@ inline void engine::evict_excess() {
     if (size_ > most) evict_from_ = frame_ + 1 + static_cast<std::uint32_t>(size_ / 4096);
 }
 
-inline void engine::watch_new_keys(const slot_base& s) {
+template <class Late>
+inline void engine_impl<Late>::watch_new_keys(const slot_base& s) {
     auto known = std::find_if(watched_.begin(), watched_.end(),
-                              [&](const key_watch& w) { return w.is_of(*s.type); });
+                              [&](const key_watch<Late>& w) { return w.is_of(*s.type); });
     if (known == watched_.end()) known = watched_.emplace(known, *s.type);
-    key_watch& watch = *known;
+    key_watch<Late>& watch = *known;
     if (!watch.note(s, frame_)) return;
     bool any_ready = false;
     for_each_slot([&](const slot_base& other) {

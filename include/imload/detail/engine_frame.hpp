@@ -1,9 +1,9 @@
 #pragma once
 
 // The frame: where everything becomes visible, and how long it may be until the next. Part of
-// engine.hpp.
+// engine_impl.hpp.
 
-#include <imload/detail/engine.hpp>
+#include <imload/detail/engine_impl.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -13,19 +13,24 @@
 
 namespace imload::detail {
 
-inline engine::engine(session_options o) : setup_(std::move(o)) {
+template <class Late>
+inline engine_impl<Late>::engine_impl(session_options o) : setup_(std::move(o)) {
     if (!this_thread.in_load && !this_thread.owner) this_thread.owner = &this_thread;
     owner_ = &this_thread;
-    hub_ = make_counted<hub>(setup_.clock);
+    hub_ = make_counted<hub<Late>>(setup_.clock);
     executor_ = setup_.executor;
     random_ = std::hash<const void*>{}(this);
     if (setup_.wake) hub_->set_wake(setup_.wake);
 }
 
-inline engine::~engine() { shutdown(setup_.abandon_after, true); }
+template <class Late>
+inline engine_impl<Late>::~engine_impl() {
+    shutdown(setup_.abandon_after, true);
+}
 
 /// The one place where results become visible, but for a run that ended within its grace.
-inline void engine::begin_frame() {
+template <class Late>
+inline void engine_impl<Late>::begin_frame() {
     if (in_frame_)
         detail::fail<std::logic_error>(
             "imload: session::begin_frame() was called within begin_frame(): "
@@ -45,13 +50,15 @@ inline void engine::begin_frame() {
 }
 
 /// Nothing is to be shown, nothing is under way or due, and nothing was in the last two frames.
-inline bool engine::is_quiet() const noexcept {
+template <class Late>
+inline bool engine_impl<Late>::is_quiet() const noexcept {
     return frame_ < next_look_ && !hub_->may_have_mail() && active_.empty() && touched_.empty() &&
            deadlines_.empty() && finishing_.empty() && graves_.empty() &&
            frame_ - landed_frame_ > 2 && frame_wanted_ == time_point::max();
 }
 
-inline void engine::begin_busy_frame() {
+template <class Late>
+inline void engine_impl<Late>::begin_busy_frame() {
     const flag_scope inside(in_frame_);
     const graveyard buried = graves_.take(); // in the frame before: nobody draws them now
     const auto thrown = caught([&] {
@@ -75,15 +82,17 @@ inline void engine::begin_busy_frame() {
 }
 
 /// What a frame with very many keys under way needed is not kept for ever.
-inline void engine::give_room_back() {
+template <class Late>
+inline void engine_impl<Late>::give_room_back() {
     constexpr std::size_t many = 16384;
-    if (active_.capacity() > many) std::vector<slot_base*>().swap(active_);
-    if (touched_.capacity() > many) std::vector<slot_base*>().swap(touched_);
+    if (active_.capacity() > many) slots().swap(active_);
+    if (touched_.capacity() > many) slots().swap(touched_);
 }
 
 /// How many frames may pass without a look at the clock, if the loop does not sleep in between:
 /// about a second's, less when keys are to be forgotten soon.
-inline std::uint32_t engine::frames_until_look() {
+template <class Late>
+inline std::uint32_t engine_impl<Late>::frames_until_look() {
     if (next_sweep_ == time_point::max()) return 64;
     const auto left = next_sweep_ - now();
     if (left < std::chrono::milliseconds(200)) return 0;
@@ -91,7 +100,8 @@ inline std::uint32_t engine::frames_until_look() {
 }
 
 /// What a frame, and a pump of wait_idle, ends with.
-inline void engine::end_begin(const std::exception_ptr& thrown) {
+template <class Late>
+inline void engine_impl<Late>::end_begin(const std::exception_ptr& thrown) {
     apply_touched();
     flush_stops();
     run_without_threads();
@@ -99,7 +109,8 @@ inline void engine::end_begin(const std::exception_ptr& thrown) {
 }
 
 /// Notes why the frame that begins was drawn; what falls due in it is added as it is found.
-inline void engine::begin_report() {
+template <class Late>
+inline void engine_impl<Late>::begin_report() {
     report_ = {};
     report_.frame = frame_;
     report_.landed = static_cast<std::uint32_t>(mail_.landings);
@@ -107,17 +118,19 @@ inline void engine::begin_report() {
     report_.posted = static_cast<std::uint32_t>(posts_run_);
     report_.progress = mail_.progress;
     report_.after_landing = landed_frame_ > 0 && frame_ - landed_frame_ <= 2;
-    const time_point wanted = std::exchange(frame_wanted_, time_point::max());
+    const time_point wanted = renew(frame_wanted_, time_point::max());
     report_.requested = wanted != time_point::max() && now() >= wanted;
 }
 
-inline void engine::receive() {
+template <class Late>
+inline void engine_impl<Late>::receive() {
     mail_.clear();
     hub_->collect(mail_, !pumping_);
 }
 
 /// What workers left is shown: in the order in which it happened to each key.
-inline void engine::show_mail() {
+template <class Late>
+inline void engine_impl<Late>::show_mail() {
     for (const ref<job>& j : mail_.begun) {
         record_begun(*j);
         begin(*j);
@@ -132,7 +145,8 @@ inline void engine::show_mail() {
 }
 
 /// Where there are none, each frame runs one load.
-inline void engine::run_without_threads() {
+template <class Late>
+inline void engine_impl<Late>::run_without_threads() {
 #if !IMLOAD_HAS_THREADS
     if (!executor_) hub_->run_one(nullptr);
 #endif
@@ -140,7 +154,8 @@ inline void engine::run_without_threads() {
 
 /// Runs what was posted, in the frame that ends; what is posted meanwhile waits for the next. The
 /// functions after one that throws wait too.
-inline void engine::run_posts() {
+template <class Late>
+inline void engine_impl<Late>::run_posts() {
     posts_run_ = 0;
     if (mail_.posts.empty()) return;
     auto posts = std::move(mail_.posts);
@@ -156,7 +171,8 @@ inline void engine::run_posts() {
 }
 
 /// A worker took the job, which no frame has shown yet.
-inline void engine::begin(job& j) {
+template <class Late>
+inline void engine_impl<Late>::begin(job& j) {
     slot_base& s = *j.slot;
     if (!is_wanted(j)) return;
     flight& f = *s.cold().going;
@@ -167,13 +183,14 @@ inline void engine::begin(job& j) {
 }
 
 /// What keys do becomes what they show: values that were put, keys that were forgotten.
-inline void engine::apply_touched() {
+template <class Late>
+inline void engine_impl<Late>::apply_touched() {
     for (std::size_t i = 0; i < touched_.size(); ++i) {
         slot_base& s = *touched_[i];
         entry& e = s.cold();
         e.touched = false;
         if (!s.type) continue;
-        if (e.going && std::exchange(e.going->forgotten, false)) {
+        if (e.going && renew(e.going->forgotten, false)) {
             drop_value(s, *s.type);
             e.cancelled = false;
             e.going->failure.reset();
@@ -183,10 +200,10 @@ inline void engine::apply_touched() {
             }
         }
         if (e.going && e.going->put) {
-            const ref<job> value = std::exchange(e.going->put, {});
+            const ref<job> value = renew(e.going->put, {});
             set_value(s, *value, value->ended);
         }
-        if (e.going && std::exchange(e.going->pretends_next, false)) pretend(s);
+        if (e.going && renew(e.going->pretends_next, false)) pretend(s);
         e.shown = e.going ? e.going->now : phase::idle;
         e.shown_cancelled = e.cancelled;
         if (e.vacant) {
@@ -200,16 +217,18 @@ inline void engine::apply_touched() {
 }
 
 /// A key that waits for nothing needs no flight.
-inline void engine::release_if_quiet(slot_base& s) {
+template <class Late>
+inline void engine_impl<Late>::release_if_quiet(slot_base& s) {
     entry& e = s.cold();
     const flight* const f = e.going;
     if (!f || f->now != phase::idle || f->failure || f->how || f->put || f->parked || f->stale ||
         f->anchored || f->due_at != not_listed || f->pretends != simulation{})
         return;
-    flights_.give(std::exchange(e.going, nullptr));
+    flights_.give(renew(e.going, nullptr));
 }
 
-inline void engine::run_timers() {
+template <class Late>
+inline void engine_impl<Late>::run_timers() {
     if (deadlines_.empty()) return;
     const time_point t = now();
     while (deadlines_.nearest_due() <= t) {
@@ -227,7 +246,8 @@ inline void engine::run_timers() {
 }
 
 /// Drops queued runs that nobody asked for in two frames, and stops running ones that can hear.
-inline void engine::stop_unasked() {
+template <class Late>
+inline void engine_impl<Late>::stop_unasked() {
     if (active_.empty()) return;
     hub_->begin_frame(unasked_);
     for (const ref<job>& j : unasked_) {
@@ -245,7 +265,7 @@ inline void engine::stop_unasked() {
     for (std::size_t i = active_.size(); i-- > 0;) {
         slot_base& s = *active_[i];
         const flight& f = *s.cold().going;
-        const bool unasked = frame_ - s.asked >= ready_queue::frames_kept;
+        const bool unasked = frame_ - s.asked >= ready_queue<Late>::frames_kept;
         if (unasked && !s.cold().prefetched && f.now == phase::running && f.run &&
             f.run->control()) {
             end_run(s);

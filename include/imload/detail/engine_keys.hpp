@@ -1,15 +1,16 @@
 #pragma once
 
-// What happens to keys: found, made, asked for, acted on, forgotten. Part of engine.hpp.
+// What happens to keys: found, made, asked for, acted on, forgotten. Part of engine_impl.hpp.
 
-#include <imload/detail/engine.hpp>
+#include <imload/detail/engine_impl.hpp>
 
 namespace imload::detail {
 
 /// The key's slot, which is made if there is none.
-inline slot_base& engine::find_or_make(const sought& key) {
+template <class Late>
+inline slot_base& engine_impl<Late>::find_or_make(const sought& key) {
     if (slot_base* const s = trail_.recall(key)) return *s;
-    const std::uint32_t mark = slot_index::mark_of(key.hash(key.key));
+    const std::uint32_t mark = slot_index<Late>::mark_of(key.hash(key.key));
     if (slot_base* const s = memory_.find(key, mark)) {
         trail_.jump(*s);
         return *s;
@@ -20,7 +21,8 @@ inline slot_base& engine::find_or_make(const sought& key) {
     return s;
 }
 
-inline void engine::begin_life(slot_base& s) {
+template <class Late>
+inline void engine_impl<Late>::begin_life(slot_base& s) {
     entry& e = s.cold();
     const entry before = e; // what goes on through every use of the slot
     e = entry{};
@@ -31,17 +33,16 @@ inline void engine::begin_life(slot_base& s) {
     s.asked = frame_ >= 2 ? frame_ - 2 : 0; // not asked for yet
     touch(s);                               // still vacant by the next frame: it goes
     if (s.type->differences(s, s) != 0) {
-        error why;
-        why.kind = error_kind::invalid_key;
-        why.message = "these arguments cannot be a key: they do not equal themselves, or the "
-                      "function is null";
-        flight_of(s).failure = std::make_unique<error>(std::move(why));
+        flight_of(s).failure = make_box<error>(
+            error_of(error_kind::invalid_key, "these arguments cannot be a key: they do not equal "
+                                              "themselves, or the function is null"));
         flight_of(s).failed_frame = frame_;
     }
 }
 
 /// An ask that was not the next on the trail with nothing to do. Whether it has a value.
-inline engine::answer engine::poll(const sought& key, const asked& a) {
+template <class Late>
+inline auto engine_impl<Late>::poll(const sought& key, const asked& a) -> answer {
     slot_base& s = find_or_make(key);
     ++polls_;
     if (s.fast == a.fingerprint) {
@@ -55,18 +56,21 @@ inline engine::answer engine::poll(const sought& key, const asked& a) {
 }
 
 /// A key that cannot be found again: it stays vacant, with its error, and goes with the frame.
-inline bool engine::is_invalid(const slot_base& s) noexcept {
+template <class Late>
+inline bool engine_impl<Late>::is_invalid(const slot_base& s) noexcept {
     const flight* const f = s.cold().going;
     return f && f->failure && f->failure->kind == error_kind::invalid_key;
 }
 
-inline void engine::occupy(entry& e) noexcept {
+template <class Late>
+inline void engine_impl<Late>::occupy(entry& e) noexcept {
     if (!e.vacant) return;
     e.vacant = false;
     ++size_;
 }
 
-inline void engine::erase(slot_base& s) {
+template <class Late>
+inline void engine_impl<Late>::erase(slot_base& s) {
     entry& e = s.cold();
     if (!e.vacant) --size_;
     const slot_type& type = *s.type;
@@ -76,32 +80,37 @@ inline void engine::erase(slot_base& s) {
     if (e.going) {
         deadlines_.remove(s);
         if (e.going->now == phase::settling || e.going->now == phase::retrying) --waiting_;
-        flights_.give(std::exchange(e.going, nullptr));
+        flights_.give(renew(e.going, nullptr));
     }
     use(e, 0);
     memory_.free(s, type);
 }
 
-inline flight& engine::flight_of(slot_base& s) {
-    if (!s.cold().going) s.cold().going = flights_.take();
-    return *s.cold().going;
+template <class Late>
+inline flight& engine_impl<Late>::flight_of(slot_base& s) {
+    entry& e = s.cold();
+    if (!e.going) e.going = flights_.take();
+    return *e.going;
 }
 
 /// Lists a key for the next frame, where what it is doing becomes what it shows.
-inline void engine::touch(slot_base& s) {
+template <class Late>
+inline void engine_impl<Late>::touch(slot_base& s) {
     entry& e = s.cold();
     if (e.touched) return;
     e.touched = true;
     touched_.push_back(&s);
 }
 
-inline void engine::use(entry& e, std::uint32_t set) noexcept {
+template <class Late>
+inline void engine_impl<Late>::use(entry& e, std::uint32_t set) noexcept {
     if (e.set) settings_.remove_user(e.set);
     e.set = set;
 }
 
 /// Takes over the options of the latest ask.
-inline void engine::adopt(slot_base& s, const asked& a) {
+template <class Late>
+inline void engine_impl<Late>::adopt(slot_base& s, const asked& a) {
     entry& e = s.cold();
     if (e.set && settings_[e.set].fingerprint == a.fingerprint) return;
     const time_span before = e.set ? settings_[e.set].values.refresh_every : time_span(never);
@@ -128,8 +137,9 @@ inline void engine::adopt(slot_base& s, const asked& a) {
     if (e.going || a.wanted.stale_after != never || a.wanted.expire_after != never) schedule(s);
 }
 
-inline void engine::ask(slot_base& s, const asked& a) {
-    const std::uint32_t asked_before = std::exchange(s.asked, frame_);
+template <class Late>
+inline void engine_impl<Late>::ask(slot_base& s, const asked& a) {
+    const std::uint32_t asked_before = renew(s.asked, frame_);
     if (closed_ || is_invalid(s)) return;
     entry& e = s.cold();
     occupy(e);
@@ -138,12 +148,12 @@ inline void engine::ask(slot_base& s, const asked& a) {
     const phase doing = f ? f->now : phase::idle;
     const bool prefetched = e.prefetched;
     e.prefetched = false;
-    if (f && std::exchange(f->parked, false)) {
+    if (f && renew(f->parked, false)) {
         next_refresh(s, now());
         schedule(s);
     }
     if (doing == phase::queued) {
-        if (a.starter.make && std::exchange(f->unasked_start, false)) {
+        if (a.starter.make && renew(f->unasked_start, false)) {
             // A timer started it in this frame with the callable it had; this is the one to use.
             ref<job> fresh;
             const auto thrown = caught([&] {
@@ -170,7 +180,8 @@ inline void engine::ask(slot_base& s, const asked& a) {
 }
 
 /// Whether asking for an idle key is to start a run.
-inline bool engine::wants_run(const slot_base& s) {
+template <class Late>
+inline bool engine_impl<Late>::wants_run(const slot_base& s) {
     const entry& e = s.cold();
     const flight* const f = e.going;
     if (e.cancelled || (f && (f->forgotten || f->put || f->pretends_next))) return false;
@@ -178,7 +189,8 @@ inline bool engine::wants_run(const slot_base& s) {
     return now() >= stale_from(s);
 }
 
-inline void engine::start(slot_base& s, const asked& a) {
+template <class Late>
+inline void engine_impl<Late>::start(slot_base& s, const asked& a) {
     entry& e = s.cold();
     const bool first = !e.has_value;
     flight& f = flight_of(s);
@@ -199,7 +211,9 @@ inline void engine::start(slot_base& s, const asked& a) {
     if (first && e.shown == phase::idle) e.shown = f.now;
 }
 
-inline void engine::prefetch(slot_base& s, const asked& a) {
+template <class Late>
+inline void engine_impl<Late>::prefetch(const sought& key, const asked& a) {
+    slot_base& s = find_or_make(key);
     entry& e = s.cold();
     if (closed_ || is_invalid(s)) return;
     occupy(e);
@@ -216,15 +230,19 @@ inline void engine::prefetch(slot_base& s, const asked& a) {
     set_fast(s);
 }
 
-inline void engine::look(slot_base& s, const asked& a) {
-    if (closed_ || s.cold().set || is_invalid(s)) return;
+template <class Late>
+inline slot_base& engine_impl<Late>::look(const sought& key, const asked& a) {
+    slot_base& s = find_or_make(key);
+    if (closed_ || s.cold().set || is_invalid(s)) return s;
     // What is done to the result may start it: it must know how.
     adopt(s, a);
     static_cast<void>(keep_starter(s, a));
+    return s;
 }
 
 /// Keeps what the key does not hold and a run needs. Returns what copying that threw.
-inline std::exception_ptr engine::keep_starter(slot_base& s, const asked& a) {
+template <class Late>
+inline std::exception_ptr engine_impl<Late>::keep_starter(slot_base& s, const asked& a) {
     if (!a.starter.make) return nullptr;
     flight& f = flight_of(s);
     f.how.reset();
@@ -232,30 +250,14 @@ inline std::exception_ptr engine::keep_starter(slot_base& s, const asked& a) {
 }
 
 /// A poll may take the short way exactly while a value is there and asking has nothing to do.
-inline void engine::set_fast(slot_base& s) noexcept {
+template <class Late>
+inline void engine_impl<Late>::set_fast(slot_base& s) noexcept {
     const entry& e = s.cold();
     const flight* const f = e.going;
     const bool asking_matters =
         e.prefetched || e.vacant ||
         (f && (f->now == phase::queued || f->now == phase::settling || f->parked || f->stale));
     s.fast = e.has_value && e.set && !asking_matters ? settings_[e.set].fingerprint : 0;
-}
-
-template <class Act>
-void engine::for_each_slot(Act act) {
-    std::uint32_t from = 0;
-    memory_.visit(from, [&](slot_base& s) {
-        if (s.type && !s.cold().vacant) act(s);
-        return true;
-    });
-}
-
-template <class Act>
-bool engine::for_some_slots(std::uint32_t& from, std::size_t most, Act act) {
-    return memory_.visit(from, [&](slot_base& s) {
-        if (s.type && !s.cold().vacant) act(s);
-        return --most > 0;
-    });
 }
 
 } // namespace imload::detail

@@ -1,9 +1,9 @@
 #pragma once
 
 // What can be read off an engine: of its keys, its frames, and of when the next one is due. Part of
-// engine.hpp.
+// engine_impl.hpp.
 
-#include <imload/detail/engine.hpp>
+#include <imload/detail/engine_impl.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -13,32 +13,32 @@
 
 namespace imload::detail {
 
-inline bool engine::is_stale(const slot_base& s) {
+template <class Late>
+inline bool engine_impl<Late>::is_stale(const slot_base& s) {
     const entry& e = s.cold();
     if (!e.has_value || !e.set) return false;
     const time_span limit = settings_[e.set].values.stale_after;
     return limit != never && now() >= after(e.landed, limit);
 }
 
-inline std::chrono::nanoseconds engine::refresh_in(const slot_base& s) {
+template <class Late>
+inline std::chrono::nanoseconds engine_impl<Late>::refresh_in(const slot_base& s) {
     const flight* const f = s.cold().going;
     if (!f || f->next_refresh == time_point::max()) return never;
     return std::max(f->next_refresh - now(), std::chrono::nanoseconds::zero());
 }
 
-/// A number for the key that no other one of the session ever has; never 0.
-inline std::uint64_t engine::id_of(const slot_base& s) noexcept {
-    return std::uint64_t{slab::of(s).epoch} << 48 | std::uint64_t{s.cold().life} << 32 | s.number();
-}
-
-inline slot_base* engine::find_id(std::uint64_t id) noexcept {
+template <class Late>
+inline slot_base* engine_impl<Late>::find_id(std::uint64_t id) noexcept {
     const auto number = static_cast<std::uint32_t>(id);
     if (!memory_.has(number)) return nullptr;
     slot_base& s = memory_.at(number);
     return s.type && !s.cold().vacant && id_of(s) == id ? &s : nullptr;
 }
 
-inline const slot_base* engine::newest_named(std::string_view name, const void* value_tag) {
+template <class Late>
+inline const slot_base* engine_impl<Late>::newest_named(std::string_view name,
+                                                        const void* value_tag) {
     const auto of_name = named_.find(name);
     if (of_name == named_.end()) return nullptr;
     for (named_value& v : of_name->second) {
@@ -60,7 +60,8 @@ inline const slot_base* engine::newest_named(std::string_view name, const void* 
 }
 
 /// What a key's deadline is for, as far as a sleeping loop must wake for it.
-inline engine::wake_at engine::wakes_for(const slot_base& s) const {
+template <class Late>
+inline auto engine_impl<Late>::wakes_for(const slot_base& s) const -> wake_at {
     constexpr wake_at none{};
     if (!asked_last_frame(s)) return none;
     const flight& f = *s.cold().going;
@@ -83,7 +84,8 @@ inline engine::wake_at engine::wakes_for(const slot_base& s) const {
 }
 
 /// When the next frame is due, and why.
-inline next_wake engine::next() {
+template <class Late>
+inline next_wake engine_impl<Late>::next() {
     constexpr std::chrono::nanoseconds at_once{0};
     if (closed_) return {};
     next_look_ = 0; // the loop may sleep, so much time may pass until the next frame
@@ -114,21 +116,25 @@ inline next_wake engine::next() {
     return found;
 }
 
-inline std::chrono::nanoseconds engine::wait_time(time_span cap) {
+template <class Late>
+inline std::chrono::nanoseconds engine_impl<Late>::wait_time(time_span cap) {
     using std::chrono::nanoseconds;
     return std::min(std::max<nanoseconds>(cap, nanoseconds::zero()), next().in);
 }
 
 /// Asks for a frame within that time, unless one comes earlier.
-inline void engine::request_frame(time_span within) {
+template <class Late>
+inline void engine_impl<Late>::request_frame(time_span within) {
     if (active_app_) frame_wanted_ = std::min(frame_wanted_, after(now(), within));
 }
 
-inline bool engine::follows_landing() const noexcept {
+template <class Late>
+inline bool engine_impl<Late>::follows_landing() const noexcept {
     return landed_frame_ > 0 && frame_ - landed_frame_ < 2;
 }
 
-inline statistics engine::count() const {
+template <class Late>
+inline statistics engine_impl<Late>::count() const {
     statistics c = counts_;
     c.polls = polls_ + trail_.steps();
     c.hits = c.polls - misses_;
@@ -141,12 +147,13 @@ inline statistics engine::count() const {
     return c;
 }
 
-inline const run_control::progress_state& engine::progress(slot_base& s) {
+template <class Late>
+inline const run_control::progress_state& engine_impl<Late>::progress(slot_base& s) {
     flight& f = *s.cold().going;
     run_control* const c = f.run ? f.run->control() : nullptr;
     // Read once a frame: every caller in it sees the same.
     if (c && f.progress_frame != frame_) {
-        f.progress = std::make_unique<run_control::progress_state>(c->progress());
+        f.progress = make_box<run_control::progress_state>(c->progress());
         f.progress_frame = frame_;
     }
     static const run_control::progress_state unknown;
@@ -154,7 +161,8 @@ inline const run_control::progress_state& engine::progress(slot_base& s) {
 }
 
 /// Notes a run in the log.
-inline void engine::record(const slot_base& s) {
+template <class Late>
+inline void engine_impl<Late>::record(const slot_base& s) {
     const flight& f = *s.cold().going;
     run_record r;
     r.key = id_of(s);
@@ -165,14 +173,16 @@ inline void engine::record(const slot_base& s) {
     f.run->number = log_.add(std::move(r));
 }
 
-inline void engine::record_begun(const job& j) noexcept {
+template <class Late>
+inline void engine_impl<Late>::record_begun(const job& j) noexcept {
     run_record* const r = j.number ? log_.find(j.number) : nullptr;
     if (!r) return;
     r->begun = j.begun;
     r->worker = j.worker;
 }
 
-inline void engine::record_outcome(const job& j, run_outcome o) noexcept {
+template <class Late>
+inline void engine_impl<Late>::record_outcome(const job& j, run_outcome o) noexcept {
     if (run_record* const r = j.number ? log_.find(j.number) : nullptr) r->outcome = o;
 }
 

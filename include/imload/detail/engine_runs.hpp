@@ -1,8 +1,8 @@
 #pragma once
 
-// What happens to runs: started, landed, failed, ended. Part of engine.hpp.
+// What happens to runs: started, landed, failed, ended. Part of engine_impl.hpp.
 
-#include <imload/detail/engine.hpp>
+#include <imload/detail/engine_impl.hpp>
 #include <imload/hash.hpp>
 
 #include <algorithm>
@@ -12,7 +12,8 @@
 namespace imload::detail {
 
 /// The one place that assigns a phase. What it shows follows in the next frame.
-inline void engine::move(slot_base& s, phase to) {
+template <class Late>
+inline void engine_impl<Late>::move(slot_base& s, phase to) {
     flight& f = flight_of(s);
     const auto waits = [](phase p) { return p == phase::settling || p == phase::retrying; };
     const auto works = [](phase p) { return p == phase::queued || p == phase::running; };
@@ -31,7 +32,8 @@ inline void engine::move(slot_base& s, phase to) {
     touch(s);
 }
 
-inline ref<job> engine::make_job(slot_base& s) {
+template <class Late>
+inline ref<job> engine_impl<Late>::make_job(slot_base& s) {
     const entry& e = s.cold();
     ref<job> j = s.type->make_job(s, e.generation, e.going->how.get(), *hub_);
     j->timed = settings_[e.set].values.timeout != never;
@@ -39,7 +41,8 @@ inline ref<job> engine::make_job(slot_base& s) {
 }
 
 /// Queues a run and hands a task to the executor, which may run it at once.
-inline void engine::launch(slot_base& s, run_cause why, std::exception_ptr thrown) {
+template <class Late>
+inline void engine_impl<Late>::launch(slot_base& s, run_cause why, std::exception_ptr thrown) {
     entry& e = s.cold();
     flight& f = flight_of(s);
     ++e.generation;
@@ -50,7 +53,7 @@ inline void engine::launch(slot_base& s, run_cause why, std::exception_ptr throw
     if (++f.attempt > 1) ++counts_.retries;
     const time_span every = settings_[e.set].values.refresh_every;
     if (every != never) {
-        if (!std::exchange(f.anchored, true)) f.first_start = f.started;
+        if (!renew(f.anchored, true)) f.first_start = f.started;
         next_refresh(s, f.started);
     }
     // Copying the callable and the arguments is the user's code: what it throws is the run's error,
@@ -61,8 +64,8 @@ inline void engine::launch(slot_base& s, run_cause why, std::exception_ptr throw
         f.run =
             make_counted<stillborn>(s, std::uint32_t{e.generation}, error_from(std::move(thrown)));
     } else if (!can_start) {
-        error lost;
-        lost.message = "the callable could not be copied when it was asked for last";
+        error lost = error_of(error_kind::exception,
+                              "the callable could not be copied when it was asked for last");
         f.run = make_counted<stillborn>(s, std::uint32_t{e.generation}, std::move(lost));
     }
     if (log_.capacity() > 0) record(s);
@@ -77,7 +80,7 @@ inline void engine::launch(slot_base& s, run_cause why, std::exception_ptr throw
     if (executor_) {
         ref<ticket> t;
         if (auto lost = caught([&] { t = hub_->ticket_for(*f.run); })) {
-            f.run->failure = std::make_unique<error>(error_from(std::move(lost)));
+            f.run->failure = make_box<error>(error_from(std::move(lost)));
             hub_->complete(*f.run);
             return;
         }
@@ -88,14 +91,15 @@ inline void engine::launch(slot_base& s, run_cause why, std::exception_ptr throw
     }
     hub_->enqueue(*f.run, settings_[e.set].values.priority, e.prefetched);
 #if IMLOAD_HAS_THREADS
-    if (!crew_) crew_ = make_counted<crew>(setup_.threads);
+    if (!crew_) crew_ = make_counted<crew<Late>>(setup_.threads);
     auto refused = crew_->call([h = hub_, c = crew_.get()] { h->serve(*c); });
     if (refused) hub_->reject(*f.run, std::move(refused));
 #endif
 }
 
 /// Waits for a first run that may be fast: one budget a frame for all keys.
-inline void engine::hold_up(slot_base& s, time_span grace) {
+template <class Late>
+inline void engine_impl<Late>::hold_up(slot_base& s, time_span grace) {
 #if IMLOAD_HAS_THREADS
     if (grace.count() <= grace_used_) return;
     const ref<job> j = s.cold().going->run;
@@ -116,12 +120,13 @@ inline void engine::hold_up(slot_base& s, time_span grace) {
 }
 
 /// Lets go of what a key is doing: its run is told to stop, and is never applied.
-inline void engine::end_run(slot_base& s) {
+template <class Late>
+inline void engine_impl<Late>::end_run(slot_base& s) {
     flight* const f = s.cold().going;
     if (!f || f->now == phase::idle) return;
     ++s.cold().generation;
     stop_pretending_to_load(*f);
-    if (ref<job> j = std::exchange(f->run, {})) {
+    if (ref<job> j = renew(f->run, {})) {
         ++counts_.cancelled;
         record_outcome(*j, run_outcome::cancelled);
         if (f->held) { // it is back already, only not shown
@@ -140,7 +145,8 @@ inline void engine::end_run(slot_base& s) {
 }
 
 /// Tells the stopped loads. Their stop callbacks are user code, so nothing may be half done here.
-inline void engine::flush_stops() {
+template <class Late>
+inline void engine_impl<Late>::flush_stops() {
     while (!stopping_.empty()) {
         const ref<job> j = std::move(stopping_.back());
         stopping_.pop_back();
@@ -148,14 +154,16 @@ inline void engine::flush_stops() {
     }
 }
 
-inline void engine::drop(job& j) {
+template <class Late>
+inline void engine_impl<Late>::drop(job& j) {
     record_outcome(j, run_outcome::dropped);
     ++counts_.dropped;
     --counts_.in_flight;
 }
 
 /// A job came back: applied if it is the one that its key waits for.
-inline void engine::deliver(job& j) {
+template <class Late>
+inline void engine_impl<Late>::deliver(job& j) {
     slot_base& s = *j.slot;
     count_time(j);
     if (!is_wanted(j)) {
@@ -178,7 +186,8 @@ inline void engine::deliver(job& j) {
 }
 
 /// When a run that is back may be looked at; the least time: at once.
-inline time_point engine::look_due(const slot_base& s) const {
+template <class Late>
+inline time_point engine_impl<Late>::look_due(const slot_base& s) const {
     const flight& f = *s.cold().going;
     const std::chrono::nanoseconds interval = settings_[s.cold().set].values.poll_interval;
     time_point due = time_point::min();
@@ -188,7 +197,8 @@ inline time_point engine::look_due(const slot_base& s) const {
     return due;
 }
 
-inline void engine::count_time(const job& j) {
+template <class Late>
+inline void engine_impl<Late>::count_time(const job& j) {
     if (run_record* const r = j.number ? log_.find(j.number) : nullptr) {
         if (j.worker >= 0) record_begun(j);
         r->ended = j.ended;
@@ -197,43 +207,43 @@ inline void engine::count_time(const job& j) {
 }
 
 /// Gives a run up; what comes of it is dropped.
-inline void engine::time_out(slot_base& s, time_point when) {
+template <class Late>
+inline void engine_impl<Late>::time_out(slot_base& s, time_point when) {
     ++counts_.timeouts;
     ++s.cold().generation;
     record_outcome(*s.cold().going->run, run_outcome::timeout);
-    stopping_.push_back(std::exchange(s.cold().going->run, {}));
-    error why;
-    why.kind = error_kind::timeout;
-    why.message = "the load took longer than its timeout";
-    fail_run(s, std::move(why), when);
+    stopping_.push_back(renew(s.cold().going->run, {}));
+    fail_run(s, error_of(error_kind::timeout, "the load took longer than its timeout"), when);
 }
 
 /// Whether a key still waits for this job.
-inline bool engine::is_wanted(const job& j) const {
+template <class Late>
+inline bool engine_impl<Late>::is_wanted(const job& j) const {
     const slot_base& s = *j.slot;
     return s.type && s.cold().generation == j.generation && s.cold().going &&
            s.cold().going->run.get() == &j;
 }
 
-inline void engine::discard(job&) {
+template <class Late>
+inline void engine_impl<Late>::discard(job&) {
     --counts_.in_flight;
     ++counts_.discarded;
 }
 
-inline void engine::land(slot_base& s, job& j) {
+template <class Late>
+inline void engine_impl<Late>::land(slot_base& s, job& j) {
     flight& f = *s.cold().going;
     f.held = false;
     const bool fails = j.failure || f.pretends.state == simulated::failure;
-    if (j.finishes && !fails && !std::exchange(j.loaded, true)) {
+    if (j.finishes && !fails && !renew(j.loaded, true)) {
         move(s, phase::finishing);
         schedule(s);
         list_to_finish(j);
         return;
     }
-    const ref<job> kept = std::exchange(f.run, {});
+    const ref<job> kept = renew(f.run, {});
     --counts_.in_flight;
-    if (f.pretends.state == simulated::failure)
-        j.failure = std::make_unique<error>(simulated_error());
+    if (f.pretends.state == simulated::failure) j.failure = make_box<error>(simulated_error());
     record_outcome(j, j.failure ? run_outcome::failure : run_outcome::success);
     if (j.failure) {
         ++counts_.failures;
@@ -243,7 +253,8 @@ inline void engine::land(slot_base& s, job& j) {
     }
 }
 
-inline void engine::succeed(slot_base& s, job& j) {
+template <class Late>
+inline void engine_impl<Late>::succeed(slot_base& s, job& j) {
     entry& e = s.cold();
     ++counts_.successes;
     const float seconds = std::chrono::duration<float>(j.ended - j.begun).count();
@@ -255,7 +266,8 @@ inline void engine::succeed(slot_base& s, job& j) {
 }
 
 /// The one place where a value becomes visible.
-inline void engine::set_value(slot_base& s, job& j, time_point when, bool partial) {
+template <class Late>
+inline void engine_impl<Late>::set_value(slot_base& s, job& j, time_point when, bool partial) {
     entry& e = s.cold();
     if (!j.ends_with_partial) { // else the last partial value is there already
         s.type->put(s, &j, e.has_value, graves_);
@@ -293,7 +305,8 @@ inline void engine::set_value(slot_base& s, job& j, time_point when, bool partia
     set_fast(s);
 }
 
-inline void engine::drop_value(slot_base& s, const slot_type& type) {
+template <class Late>
+inline void engine_impl<Late>::drop_value(slot_base& s, const slot_type& type) {
     entry& e = s.cold();
     if (!e.has_value) return;
     e.has_value = false;
@@ -306,7 +319,8 @@ inline void engine::drop_value(slot_base& s, const slot_type& type) {
 }
 
 /// A run failed: tried again while attempts are left, else an error beside the old value.
-inline void engine::fail_run(slot_base& s, error why, time_point when) {
+template <class Late>
+inline void engine_impl<Late>::fail_run(slot_base& s, error why, time_point when) {
     entry& e = s.cold();
     flight& f = *e.going;
     landed_frame_ = frame_;
@@ -324,7 +338,7 @@ inline void engine::fail_run(slot_base& s, error why, time_point when) {
         f.retry_at = after(when, time_span(std::chrono::duration<double, std::nano>(delay)));
         move(s, phase::retrying);
     } else {
-        f.failure = std::make_unique<error>(std::move(why));
+        f.failure = make_box<error>(std::move(why));
         f.failed_frame = frame_;
         f.failed = when;
         move(s, phase::idle);

@@ -1,29 +1,31 @@
 #pragma once
 
-// What is due when. Part of engine.hpp.
+// What is due when. Part of engine_impl.hpp.
 
-#include <imload/detail/engine.hpp>
+#include <imload/detail/engine_impl.hpp>
 
 #include <algorithm>
 #include <chrono>
-#include <utility>
 
 namespace imload::detail {
 
-inline time_point engine::this_instant() const {
-    return setup_.clock ? setup_.clock->now() : time_point(hub::steady::now());
+template <class Late>
+inline time_point engine_impl<Late>::this_instant() const {
+    return setup_.clock ? setup_.clock->now() : time_point(std::chrono::steady_clock::now());
 }
 
 /// The time of this frame; on a clock of the user's, of this instant.
-inline time_point engine::now() {
+template <class Late>
+inline time_point engine_impl<Late>::now() {
     if (setup_.clock) return setup_.clock->now();
-    if (!now_) now_ = hub::steady::now();
+    if (!now_) now_ = std::chrono::steady_clock::now();
     return *now_;
 }
 
 /// Sets the next slot of refresh_every: the first at or after `not_before` that is later than the
 /// last start, so that a missed one is skipped and runs never overlap.
-inline void engine::next_refresh(slot_base& s, time_point not_before) {
+template <class Late>
+inline void engine_impl<Late>::next_refresh(slot_base& s, time_point not_before) {
     flight* const f = s.cold().going;
     if (!f || !s.cold().set) return;
     const std::chrono::nanoseconds every = settings_[s.cold().set].values.refresh_every;
@@ -37,7 +39,8 @@ inline void engine::next_refresh(slot_base& s, time_point not_before) {
 }
 
 /// Sets when a key is looked at next, from all that it waits for.
-inline void engine::schedule(slot_base& s) {
+template <class Late>
+inline void engine_impl<Late>::schedule(slot_base& s) {
     entry& e = s.cold();
     if (e.going && e.going->due_at == not_listed && e.set && !settings_[e.set].timed &&
         !e.going->held && e.going->now != phase::retrying)
@@ -65,7 +68,8 @@ inline void engine::schedule(slot_base& s) {
 }
 
 /// Something is due for a key.
-inline void engine::on_due(slot_base& s) {
+template <class Late>
+inline void engine_impl<Late>::on_due(slot_base& s) {
     entry& e = s.cold();
     flight& f = *e.going;
     const options& o = settings_[e.set].values;
@@ -113,7 +117,8 @@ inline void engine::on_due(slot_base& s) {
 
 /// When a value is to be refreshed by being asked for: stale_after from when it was made, or from
 /// when a refresh of it failed.
-inline time_point engine::stale_from(const slot_base& s) const {
+template <class Late>
+inline time_point engine_impl<Late>::stale_from(const slot_base& s) const {
     const entry& e = s.cold();
     if (!e.set) return time_point::max();
     const time_point since = e.going ? std::max(e.landed, e.going->failed) : e.landed;

@@ -11,6 +11,7 @@ namespace imload::detail {
 
 /// Makes flights, in blocks, for most are needed for a frame or two. What one great frame needed
 /// is given back to the system, but for some blocks.
+template <class Late>
 class flight_pool {
 public:
     flight_pool() = default;

@@ -11,6 +11,7 @@ namespace imload::detail {
 
 /// When recent frames began, so that a key need only keep the frame it was asked for in. Notes no
 /// more than some hundred of them over the time that anyone asks back for.
+template <class Late>
 class frame_times {
 public:
     /// `reach`: how far back of() will be asked. Frames may be left out. Cost: constant, amortised.

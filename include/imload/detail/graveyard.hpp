@@ -1,29 +1,55 @@
 #pragma once
 
-#include <memory>
+#include <imload/detail/box.hpp>
+#include <imload/detail/renew.hpp>
+
 #include <utility>
-#include <vector>
 
 namespace imload::detail {
 
 /// Values that have gone from the map but may still be in use this frame: a texture in the frame's
-/// draw list. They are destroyed in the begin_frame after.
+/// draw list. They are destroyed in the begin_frame after, in the order in which they went.
 class graveyard {
 public:
+    graveyard() = default;
+    graveyard(graveyard&& other) noexcept
+        : first_(renew(other.first_, nullptr)), last_(renew(other.last_, nullptr)) {}
+    graveyard& operator=(graveyard&&) = delete;
+    ~graveyard() {
+        while (grave* const g = first_) {
+            first_ = g->next;
+            delete g;
+        }
+    }
+
     template <class T>
-    void bury(std::unique_ptr<T> value) {
+    void bury(box<T> value) {
         if (!value) return;
-        graves_.push_back(grave(value.get(), [](void* v) noexcept { delete static_cast<T*>(v); }));
-        static_cast<void>(value.release());
+        grave* const fresh = new grave_of<T>(std::move(value));
+        (last_ ? last_->next : first_) = fresh;
+        last_ = fresh;
     }
 
     /// Hands over all that was buried so far; they go with what is returned.
-    [[nodiscard]] graveyard take() noexcept { return std::exchange(*this, graveyard()); }
-    [[nodiscard]] bool empty() const noexcept { return graves_.empty(); }
+    [[nodiscard]] graveyard take() noexcept { return std::move(*this); }
+    [[nodiscard]] bool empty() const noexcept { return !first_; }
 
 private:
-    using grave = std::unique_ptr<void, void (*)(void*) noexcept>;
-    std::vector<grave> graves_;
+    struct grave {
+        grave() = default;
+        grave(const grave&) = delete;
+        grave& operator=(const grave&) = delete;
+        virtual ~grave() = default;
+        grave* next = nullptr;
+    };
+    template <class T>
+    struct grave_of final : grave {
+        explicit grave_of(box<T> v) noexcept : value(std::move(v)) {}
+        box<T> value;
+    };
+
+    grave* first_ = nullptr;
+    grave* last_ = nullptr;
 };
 
 } // namespace imload::detail

@@ -2,12 +2,16 @@
 
 #include <imload/clock.hpp>
 #include <imload/config.hpp>
+#include <imload/detail/box.hpp>
 #include <imload/detail/counted.hpp>
 #include <imload/detail/crew.hpp>
 #include <imload/detail/fail.hpp>
 #include <imload/detail/intake.hpp>
 #include <imload/detail/job.hpp>
+#include <imload/detail/late.hpp>
+#include <imload/detail/posted.hpp>
 #include <imload/detail/ready_queue.hpp>
+#include <imload/detail/renew.hpp>
 #include <imload/detail/thread_state.hpp>
 #include <imload/executor.hpp>
 #include <imload/options.hpp>
@@ -21,52 +25,54 @@
 #include <exception>
 #include <functional>
 #include <iterator>
-#include <memory>
 #include <mutex>
 #include <utility>
 #include <vector>
 
 namespace imload::detail {
 
-/// A function given to session::post.
-class posted {
-public:
-    posted() = default;
-    posted(const posted&) = delete;
-    posted& operator=(const posted&) = delete;
-    virtual ~posted() = default;
-    virtual void call() = 0;
-};
-
 /// What a task carries: the right to run one job of the hub. Tickets and queued jobs are paired,
 /// so that a lost ticket strands exactly one job, and a job run by another's ticket strands none.
-struct ticket final : runnable {
-    ticket(hub& of, job& stands_for) noexcept : home(&of), load(&stands_for) {}
-    ~ticket() override;
-    void run() noexcept override;
+struct ticket : runnable {
+    explicit ticket(job& stands_for) noexcept : load(&stands_for) {}
 
-    const ref<hub> home;
     job* load;         ///< null: none, any more; guarded by the hub's mutex, and in its queue
     bool used = false; ///< guarded by the hub's mutex
+};
+
+template <class Late>
+class hub;
+
+template <class Late>
+struct ticket_of_hub final : ticket {
+    ticket_of_hub(hub<Late>& of, job& stands_for) noexcept : ticket(stands_for), home(&of) {}
+    ~ticket_of_hub() override { home->lose(*this); }
+    void run() noexcept override { home->run_one(this); }
+
+    const ref<hub<Late>> home;
 };
 
 /// Where the UI thread and the workers meet: the queue one way, the mail the other. It belongs to
 /// both, so it outlives a session whose workers were let go. No user code runs under its lock.
 /// The UI thread queues loads without the lock; whoever takes the lock to look at the queue, or at
 /// a job's stage, first takes in what came that way.
-class hub final : public counted {
+template <class Late>
+class hub final : public job_home {
 public:
     using steady = std::chrono::steady_clock;
 
     explicit hub(const clock* c) noexcept : clock_(c) {}
 
+    using jobs = later<std::vector<ref<job>>, Late>;
+    using posts = later<std::vector<box<posted>>, Late>;
+
     /// All that workers left since the last frame.
     struct mail {
-        std::vector<ref<job>> begun; ///< and not landed
-        std::vector<ref<job>> partial;
+        jobs begun; ///< and not landed
+        jobs partial;
         job_list landed; ///< with a share of each
         std::size_t landings = 0;
-        std::vector<std::unique_ptr<posted>> posts;
+        hub::posts posts;
         bool progress = false; ///< a load told how far it is
 
         mail() = default;
@@ -97,7 +103,7 @@ public:
     bool replace(job& old, job& fresh, int priority);
     void reject(ticket& t, std::exception_ptr thrown);
     void reject(job& j, std::exception_ptr thrown);
-    void begin_frame(std::vector<ref<job>>& unasked);
+    void begin_frame(jobs& unasked);
     void collect(mail& into, bool new_frame);
     [[nodiscard]] bool has_mail() const noexcept;
     /// False: collect() would find nothing.
@@ -117,30 +123,30 @@ public:
     [[nodiscard]] bool wait_quiet(time_span limit);
     [[nodiscard]] bool wait_mail(time_span limit);
     /// Nothing enters or leaves any more: the queue is emptied, the wake hook let go.
-    void close(std::vector<ref<job>>& unstarted);
+    void close(jobs& unstarted);
 
     // Any thread's side.
-    void post(std::unique_ptr<posted> p);
-    void post_again(std::vector<std::unique_ptr<posted>> left); ///< before what came since
-    void nudge();                                               ///< a load told how far it is
+    void post(box<posted> p);
+    void post_again(posts left); ///< before what came since
+    void nudge() override;       ///< a load told how far it is
     [[nodiscard]] time_point now();
-    void complete(job& j) noexcept;
-    void publish(job& j);
+    void complete(job& j) noexcept override;
+    void publish(job& j) override;
     void run_one(ticket* t) noexcept; ///< null: without one, if one waits
     void lose(ticket& t) noexcept;
 #if IMLOAD_HAS_THREADS
-    void serve(crew& c) noexcept; ///< the life of a thread of the session's own
+    void serve(crew<Late>& c) noexcept; ///< the life of a thread of the session's own
 #endif
 
 private:
     using lock_type = std::unique_lock<std::mutex>;
     struct wake_hook final : counted {
-        std::function<void()> call;
+        later<std::function<void()>, Late> call;
     };
 
     void take_in();
     void unpair(job& j) noexcept;
-    void fail_load(lock_type& lock, job* j, std::unique_ptr<error> why) noexcept;
+    void fail_load(lock_type& lock, job* j, box<error> why) noexcept;
     [[nodiscard]] ref<job> take_best(ticket* t, time_point at) noexcept;
     void wait_outside(lock_type& lock);
     void tell_begun() noexcept;
@@ -153,11 +159,11 @@ private:
     [[nodiscard]] std::int16_t take_place() noexcept;
     void leave_place(int place) noexcept;
 
-    intake wishes_; ///< of the UI thread, not yet in the queue
+    intake<Late> wishes_; ///< of the UI thread, not yet in the queue
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;
-    ready_queue queue_;
+    ready_queue<Late> queue_;
     mail mail_;
     job_list begun_;                     ///< and not landed, nor in the mail
     std::atomic<bool> any_mail_{false};  ///< or woken_: spares a quiet frame the lock
@@ -173,9 +179,6 @@ private:
     bool closed_ = false;
     bool has_wake_ = false; ///< the UI thread's
 };
-
-inline ticket::~ticket() { home->lose(*this); }
-inline void ticket::run() noexcept { home->run_one(this); }
 
 } // namespace imload::detail
 

@@ -7,46 +7,52 @@
 namespace imload::detail {
 
 /// Under the lock: what the UI thread wished for meanwhile gets its place in the queue.
-inline void hub::take_in() {
-    wishes_.take([this](const intake::item& i) {
+template <class Late>
+inline void hub<Late>::take_in() {
+    wishes_.take([this](const typename intake<Late>::item& i) {
         job& j = *i.load;
-        if (i.what == intake::wish::ask_again) {
+        if (i.what == intake<Late>::wish::ask_again) {
             if (j.stage.load(std::memory_order_relaxed) != job_stage::queued) return;
             queue_.remove(j);
         }
-        queue_.push(j, i.priority, i.what == intake::wish::prefetch);
+        queue_.push(j, i.priority, i.what == intake<Late>::wish::prefetch);
     });
 }
 
-inline void hub::enqueue(job& j, int priority, bool prefetch) {
+template <class Late>
+inline void hub<Late>::enqueue(job& j, int priority, bool prefetch) {
     wishes_.make_room(); // which may fail; nothing after it can
     j.retain();          // the queue's share
     j.stage.store(job_stage::queued, std::memory_order_relaxed);
-    wishes_.add({&j, priority, prefetch ? intake::wish::prefetch : intake::wish::ask});
+    wishes_.add({&j, priority, prefetch ? intake<Late>::wish::prefetch : intake<Late>::wish::ask});
 }
 
 /// A job that is back may be gone before the wish is read; none that is not can, because frames
 /// that bring one back take in all wishes first.
-inline void hub::ask_again(job& j, int priority) {
+template <class Late>
+inline void hub<Late>::ask_again(job& j, int priority) {
     if (j.stage.load(std::memory_order_relaxed) != job_stage::landed)
-        wishes_.add({&j, priority, intake::wish::ask_again});
+        wishes_.add({&j, priority, intake<Late>::wish::ask_again});
 }
 
-inline ref<ticket> hub::ticket_for(job& j) {
-    ref<ticket> t = make_counted<ticket>(*this, j);
+template <class Late>
+inline ref<ticket> hub<Late>::ticket_for(job& j) {
+    ref<ticket> t = make_counted<ticket_of_hub<Late>>(*this, j);
     j.carrier = t.get();
     return t;
 }
 
 /// Takes a job out of the queue; the caller now owns the queue's share of it.
-inline void hub::unpair(job& j) noexcept {
+template <class Late>
+inline void hub<Late>::unpair(job& j) noexcept {
     queue_.remove(j);
     j.stage.store(job_stage::landed, std::memory_order_relaxed);
     if (j.carrier) j.carrier->load = nullptr;
     j.carrier = nullptr;
 }
 
-inline bool hub::withdraw(job& j) {
+template <class Late>
+inline bool hub<Late>::withdraw(job& j) {
     {
         const lock_type lock(mutex_);
         take_in();
@@ -58,7 +64,8 @@ inline bool hub::withdraw(job& j) {
     return true;
 }
 
-inline bool hub::replace(job& old, job& fresh, int priority) {
+template <class Late>
+inline bool hub<Late>::replace(job& old, job& fresh, int priority) {
     {
         const lock_type lock(mutex_);
         take_in();
@@ -75,7 +82,8 @@ inline bool hub::replace(job& old, job& fresh, int priority) {
     return true;
 }
 
-inline void hub::begin_frame(std::vector<ref<job>>& unasked) {
+template <class Late>
+inline void hub<Late>::begin_frame(jobs& unasked) {
     const lock_type lock(mutex_);
     take_in();
     wishes_.rewind();
@@ -86,7 +94,8 @@ inline void hub::begin_frame(std::vector<ref<job>>& unasked) {
     queue_.begin_frame();
 }
 
-inline void hub::collect(mail& into, bool new_frame) {
+template <class Late>
+inline void hub<Late>::collect(mail& into, bool new_frame) {
     if (!may_have_mail()) return;
     const lock_type lock(mutex_);
     take_in(); // it may name jobs that are in the mail
@@ -106,33 +115,41 @@ inline void hub::collect(mail& into, bool new_frame) {
     std::swap(into.progress, mail_.progress);
 }
 
-inline bool hub::has_mail() const noexcept { return signalled_.load(std::memory_order_acquire); }
+template <class Late>
+inline bool hub<Late>::has_mail() const noexcept {
+    return signalled_.load(std::memory_order_acquire);
+}
 
-inline std::size_t hub::queued() {
+template <class Late>
+inline std::size_t hub<Late>::queued() {
     const lock_type lock(mutex_);
     take_in();
     return queue_.size();
 }
 
-inline std::size_t hub::running() const {
+template <class Late>
+inline std::size_t hub<Late>::running() const {
     const lock_type lock(mutex_);
     return running_;
 }
 
-inline std::uint64_t hub::wakes() const {
+template <class Late>
+inline std::uint64_t hub<Late>::wakes() const {
     const lock_type lock(mutex_);
     return wakes_;
 }
 
 /// Until no thread is in the wake hook or the user's clock. A hook cannot wait for itself.
-inline void hub::wait_outside(lock_type& lock) {
+template <class Late>
+inline void hub<Late>::wait_outside(lock_type& lock) {
     if (this_thread.in_wake) return;
     ++waiters_;
     changed_.wait(lock, [this] { return outside_ == 0; });
     --waiters_;
 }
 
-inline void hub::set_wake(std::function<void()> wake) {
+template <class Late>
+inline void hub<Late>::set_wake(std::function<void()> wake) {
     has_wake_ = static_cast<bool>(wake);
     ref<wake_hook> fresh;
     if (wake) {
@@ -145,8 +162,9 @@ inline void hub::set_wake(std::function<void()> wake) {
     wait_outside(lock);
 }
 
+template <class Late>
 template <class Done>
-bool hub::wait(time_span limit, Done done) {
+bool hub<Late>::wait(time_span limit, Done done) {
     std::unique_lock lock(mutex_);
     ++waiters_;
     bool held = true;
@@ -161,12 +179,14 @@ bool hub::wait(time_span limit, Done done) {
     return held;
 }
 
-inline bool hub::wait_landed(const job& j, time_span limit) {
+template <class Late>
+inline bool hub<Late>::wait_landed(const job& j, time_span limit) {
     return wait(limit,
                 [&j] { return j.stage.load(std::memory_order_relaxed) == job_stage::landed; });
 }
 
-inline void hub::take_landed(job& j) {
+template <class Late>
+inline void hub<Late>::take_landed(job& j) {
     {
         const lock_type lock(mutex_);
         take_in(); // it may name this job
@@ -176,15 +196,18 @@ inline void hub::take_landed(job& j) {
     j.release(); // the mail's share; the caller has another
 }
 
-inline bool hub::wait_quiet(time_span limit) {
+template <class Late>
+inline bool hub<Late>::wait_quiet(time_span limit) {
     return wait(limit, [this] { return running_ == 0 && outside_ == 0; });
 }
 
-inline bool hub::wait_mail(time_span limit) {
+template <class Late>
+inline bool hub<Late>::wait_mail(time_span limit) {
     return wait(limit, [this] { return signalled_.load(std::memory_order_relaxed); });
 }
 
-inline void hub::close(std::vector<ref<job>>& unstarted) {
+template <class Late>
+inline void hub<Late>::close(jobs& unstarted) {
     set_wake({});
     lock_type lock(mutex_);
     take_in();

@@ -11,34 +11,36 @@ namespace imload::detail {
 // ---- Loads that never begin --------------------------------------------------------------------
 
 /// A task is gone for good: if it had not been called, its load fails.
-inline void hub::lose(ticket& t) noexcept {
+template <class Late>
+inline void hub<Late>::lose(ticket& t) noexcept {
     lock_type lock(mutex_);
     take_in();
     if (!t.load) return;
     lock.unlock();
-    auto why = std::make_unique<error>();
-    why->kind = error_kind::abandoned;
-    why->message = "the executor dropped the load without running it";
+    auto why = make_box<error>(
+        error_of(error_kind::abandoned, "the executor dropped the load without running it"));
     lock.lock();
     take_in();
     fail_load(lock, t.load, std::move(why));
 }
 
-[[nodiscard]] inline std::unique_ptr<error> rejection(std::exception_ptr thrown) {
-    auto why = std::make_unique<error>(error_from(std::move(thrown)));
+[[nodiscard]] inline box<error> rejection(std::exception_ptr thrown) {
+    auto why = make_box<error>(error_from(std::move(thrown)));
     why->kind = error_kind::rejected;
     why->message = "the executor refused the load: " + why->message;
     return why;
 }
 
-inline void hub::reject(ticket& t, std::exception_ptr thrown) {
+template <class Late>
+inline void hub<Late>::reject(ticket& t, std::exception_ptr thrown) {
     auto why = rejection(std::move(thrown));
     lock_type lock(mutex_);
     take_in();
     fail_load(lock, t.load, std::move(why));
 }
 
-inline void hub::reject(job& j, std::exception_ptr thrown) {
+template <class Late>
+inline void hub<Late>::reject(job& j, std::exception_ptr thrown) {
     auto why = rejection(std::move(thrown));
     lock_type lock(mutex_);
     take_in();
@@ -47,7 +49,8 @@ inline void hub::reject(job& j, std::exception_ptr thrown) {
 }
 
 /// A load that waits fails. Null: it has begun all the same, or another task is to run it.
-inline void hub::fail_load(lock_type& lock, job* j, std::unique_ptr<error> why) noexcept {
+template <class Late>
+inline void hub<Late>::fail_load(lock_type& lock, job* j, box<error> why) noexcept {
     if (!j) {
         lock.unlock(); // `why` may hold an exception of the user's
         return;
@@ -61,7 +64,8 @@ inline void hub::fail_load(lock_type& lock, job* j, std::unique_ptr<error> why) 
 
 // ---- Posts, the clock, the wake hook -----------------------------------------------------------
 
-inline void hub::post(std::unique_ptr<posted> p) {
+template <class Late>
+inline void hub<Late>::post(box<posted> p) {
     lock_type lock(mutex_);
     if (closed_) {
         lock.unlock(); // dropped, and its destructor is the user's
@@ -71,7 +75,8 @@ inline void hub::post(std::unique_ptr<posted> p) {
     signal(lock);
 }
 
-inline void hub::post_again(std::vector<std::unique_ptr<posted>> left) {
+template <class Late>
+inline void hub<Late>::post_again(posts left) {
     lock_type lock(mutex_);
     if (closed_ || left.empty()) return; // what is left goes with the argument, after the lock
     mail_.posts.insert(mail_.posts.begin(), std::make_move_iterator(left.begin()),
@@ -79,14 +84,16 @@ inline void hub::post_again(std::vector<std::unique_ptr<posted>> left) {
     signal(lock);
 }
 
-inline void hub::nudge() {
+template <class Late>
+inline void hub<Late>::nudge() {
     lock_type lock(mutex_);
     if (closed_) return;
     mail_.progress = true;
     signal(lock);
 }
 
-inline time_point hub::now() {
+template <class Late>
+inline time_point hub<Late>::now() {
     if (!clock_) return steady::now();
     {
         const lock_type lock(mutex_);
@@ -102,7 +109,8 @@ inline time_point hub::now() {
 
 /// Says that there is something to see, and calls the wake hook the first time in a frame, without
 /// the lock.
-inline void hub::signal(lock_type& lock) noexcept {
+template <class Late>
+inline void hub<Late>::signal(lock_type& lock) noexcept {
     signalled_.store(true, std::memory_order_release);
     any_mail_.store(true, std::memory_order_release);
     tell_waiters();
@@ -112,7 +120,7 @@ inline void hub::signal(lock_type& lock) noexcept {
     ++outside_;
     ref<wake_hook> hook = wake_;
     lock.unlock();
-    const bool nested = std::exchange(this_thread.in_wake, true);
+    const bool nested = renew(this_thread.in_wake, true);
     static_cast<void>(caught([&] { hook->call(); })); // a hook that throws has nobody to tell
     this_thread.in_wake = nested;
     hook = {};
@@ -125,21 +133,26 @@ inline void hub::signal(lock_type& lock) noexcept {
 
 /// The lowest free place among those that work, so that a timeline has as many lines as loads ran
 /// at once; the last one is shared.
-inline std::int16_t hub::take_place() noexcept {
+template <class Late>
+inline std::int16_t hub<Late>::take_place() noexcept {
     const int place = std::min(std::countr_one(places_), 63);
     places_ |= std::uint64_t{1} << place;
     return static_cast<std::int16_t>(place);
 }
 
-inline void hub::leave_place(int place) noexcept { places_ &= ~(std::uint64_t{1} << place); }
+template <class Late>
+inline void hub<Late>::leave_place(int place) noexcept {
+    places_ &= ~(std::uint64_t{1} << place);
+}
 
 /// What is wanted most begins; null: nothing waits.
-inline ref<job> hub::take_best(ticket* t, time_point at) noexcept {
+template <class Late>
+inline ref<job> hub<Late>::take_best(ticket* t, time_point at) noexcept {
     job* const best = queue_.best();
     if (!best) return {};
     // Whoever was to run `best` now stands for the job that this ticket stood for.
-    job* const own = t ? std::exchange(t->load, nullptr) : nullptr;
-    ticket* const other = std::exchange(best->carrier, nullptr);
+    job* const own = t ? renew(t->load, nullptr) : nullptr;
+    ticket* const other = renew(best->carrier, nullptr);
     if (own != best) {
         if (other) other->load = own;
         if (own) own->carrier = other;
@@ -157,7 +170,8 @@ inline ref<job> hub::take_best(ticket* t, time_point at) noexcept {
 }
 
 /// A worker has run its load. What is left in `j` is to be destroyed without the lock.
-inline void hub::bring_back(lock_type& lock, ref<job>& j, time_point at) noexcept {
+template <class Late>
+inline void hub<Late>::bring_back(lock_type& lock, ref<job>& j, time_point at) noexcept {
     --running_;
     leave_place(j->worker);
     if (j->lands_itself) {
@@ -168,7 +182,8 @@ inline void hub::bring_back(lock_type& lock, ref<job>& j, time_point at) noexcep
     land(lock, j);
 }
 
-inline void hub::land(lock_type& lock, ref<job>& j) noexcept {
+template <class Late>
+inline void hub<Late>::land(lock_type& lock, ref<job>& j) noexcept {
     j->stage.store(job_stage::landed, std::memory_order_relaxed);
     if (j->next) j->unlink(); // nobody was told that it had begun
     if (closed_) {
@@ -180,7 +195,8 @@ inline void hub::land(lock_type& lock, ref<job>& j) noexcept {
     signal(lock);
 }
 
-inline void hub::run_one(ticket* t) noexcept {
+template <class Late>
+inline void hub<Late>::run_one(ticket* t) noexcept {
     const time_point before = now();
     ref<job> j;
     {
@@ -202,14 +218,16 @@ inline void hub::run_one(ticket* t) noexcept {
 }
 
 /// A load with a timeout has begun: a frame must hear of it.
-inline void hub::tell_begun() noexcept {
+template <class Late>
+inline void hub<Late>::tell_begun() noexcept {
     lock_type lock(mutex_);
     if (!closed_) signal(lock);
 }
 
 #if IMLOAD_HAS_THREADS
 
-inline void hub::serve(crew& c) noexcept {
+template <class Late>
+inline void hub<Late>::serve(crew<Late>& c) noexcept {
     bool looking = true;
     ref<job> j;
     for (;;) {
@@ -223,7 +241,7 @@ inline void hub::serve(crew& c) noexcept {
             seen = wishes_.added();
             take_in();
             j = closed_ ? ref<job>() : take_best(nullptr, at);
-            if (j && std::exchange(looking, false)) {
+            if (j && renew(looking, false)) {
                 c.found();
                 leaves_some = queue_.best() || wishes_.has_more();
             }
@@ -250,7 +268,8 @@ inline void hub::serve(crew& c) noexcept {
 #endif
 
 /// A job that goes on without a worker has its outcome.
-inline void hub::complete(job& j) noexcept {
+template <class Late>
+inline void hub<Late>::complete(job& j) noexcept {
     j.ended = now();
     ref<job> kept(&j);
     lock_type lock(mutex_);
@@ -258,10 +277,11 @@ inline void hub::complete(job& j) noexcept {
     lock.unlock();
 }
 
-inline void hub::publish(job& j) {
+template <class Late>
+inline void hub<Late>::publish(job& j) {
     lock_type lock(mutex_);
     if (closed_ || j.stage.load(std::memory_order_relaxed) != job_stage::taken) return;
-    if (!std::exchange(j.has_mailed, true)) mail_.partial.emplace_back(&j);
+    if (!renew(j.has_mailed, true)) mail_.partial.emplace_back(&j);
     signal(lock);
 }
 

@@ -14,6 +14,7 @@ class job;
 /// What the UI thread wants of the queue, in order: written by it alone and without a lock, read
 /// under the hub's lock by whoever holds it next. In chunks, each twice as long as the one before,
 /// which never move and are used again from the first one in the next frame.
+template <class Late>
 class intake {
 public:
     enum class wish : std::uint8_t { ask, prefetch, ask_again };

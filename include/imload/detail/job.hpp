@@ -1,6 +1,7 @@
 #pragma once
 
 #include <imload/clock.hpp>
+#include <imload/detail/box.hpp>
 #include <imload/detail/counted.hpp>
 #include <imload/detail/run_control.hpp>
 #include <imload/error.hpp>
@@ -8,12 +9,10 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
-#include <memory>
 #include <utility>
 
 namespace imload::detail {
 
-class hub;
 struct slot_base;
 struct ticket;
 
@@ -54,9 +53,9 @@ public:
     [[nodiscard]] virtual run_control* control() noexcept { return nullptr; }
 
     slot_base* const slot;
-    ticket* carrier = nullptr;      ///< the task whose loss would strand it; under the hub's lock
-    std::unique_ptr<error> failure; ///< null once landed: there is a value
-    std::uint64_t number = 0;       ///< in the run log; 0: not in it
+    ticket* carrier = nullptr; ///< the task whose loss would strand it; under the hub's lock
+    box<error> failure;        ///< null once landed: there is a value
+    std::uint64_t number = 0;  ///< in the run log; 0: not in it
 
     time_point begun{}; ///< written before the job is told to have begun
     time_point ended{}; ///< written before it lands
@@ -76,11 +75,20 @@ public:
     std::atomic<job_stage> stage{job_stage::created};
 };
 
+/// What loads ask of the hub that they belong to. Threads: any.
+class job_home : public counted {
+public:
+    virtual void nudge() = 0;         ///< one of them told how far it is
+    virtual void publish(job& j) = 0; ///< it has a partial value
+    virtual void
+    complete(job& j) noexcept = 0; ///< it goes on without a worker, and has its outcome
+};
+
 /// A run that could not be made: its callable or an argument threw when it was copied.
 class stillborn final : public job {
 public:
     stillborn(slot_base& of, std::uint32_t started_under, error why) : job(of, started_under) {
-        failure = std::make_unique<error>(std::move(why));
+        failure = make_box<error>(std::move(why));
     }
     void run() override {}
 };

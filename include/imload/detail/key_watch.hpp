@@ -10,6 +10,7 @@ namespace imload::detail {
 
 /// Finds a loader that meets ever new keys, none of which is ever ready when it is asked for: one
 /// of its arguments changes all the time, as a timestamp does.
+template <class Late>
 class key_watch {
 public:
     explicit key_watch(const slot_type& of) noexcept : type_(&of) {}

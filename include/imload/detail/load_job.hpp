@@ -1,14 +1,13 @@
 #pragma once
 
 #include <imload/config.hpp>
+#include <imload/detail/box.hpp>
 #include <imload/detail/fail.hpp>
 #include <imload/detail/job.hpp>
 #include <imload/error.hpp>
 
 #include <cstdint>
 #include <exception>
-#include <memory>
-#include <utility>
 
 namespace imload::detail {
 
@@ -32,7 +31,7 @@ public:
     [[nodiscard]] ref<job> take_partial() final {
         ref<job> shown;
         const auto thrown = caught([&] { perform(step::show_partial, &shown); });
-        if (thrown && shown) shown->failure = std::make_unique<error>(error_from(thrown));
+        if (thrown && shown) shown->failure = make_box<error>(error_from(thrown));
         return shown;
     }
     [[nodiscard]] run_control* control() noexcept final { return listens; }
@@ -46,12 +45,10 @@ protected:
     virtual void perform(step which, ref<job>* shown) = 0;
 
     void give_up(const std::exception_ptr& thrown) {
-        failure = std::make_unique<error>(error_from(thrown));
+        failure = make_box<error>(error_from(thrown));
     }
     void fail_reported(const char* message) {
-        failure = std::make_unique<error>();
-        failure->kind = error_kind::reported;
-        failure->message = message;
+        failure = make_box<error>(error_of(error_kind::reported, message));
     }
 };
 

@@ -1,11 +1,12 @@
 #pragma once
 
+#include <imload/detail/box.hpp>
 #include <imload/detail/job.hpp>
+#include <imload/detail/late.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <memory>
 #include <vector>
 
 namespace imload::detail {
@@ -14,6 +15,7 @@ namespace imload::detail {
 /// higher priority first among them, in asking order among equals; then those of the two frames
 /// before; prefetches last. Asking again moves a job to the newest frame.
 /// Threads: guarded by the hub's mutex. Cost: constant for each call.
+template <class Late>
 class ready_queue {
 public:
     /// How many frames a job outlives the last ask for its key.
@@ -46,7 +48,7 @@ public:
 private:
     struct bucket {
         int priority = 0;
-        std::unique_ptr<job_list> jobs;
+        box<job_list> jobs;
     };
     using lane = std::vector<bucket>; ///< by falling priority; nearly always of one bucket
 
@@ -58,7 +60,7 @@ private:
         const auto at = std::find_if(l.begin(), l.end(),
                                      [&](const bucket& b) { return b.priority <= priority; });
         if (at != l.end() && at->priority == priority) return *at->jobs;
-        return *l.insert(at, bucket{priority, std::make_unique<job_list>()})->jobs;
+        return *l.insert(at, bucket{priority, make_box<job_list>()})->jobs;
     }
 
     static job* best_of(const lane& l) noexcept {

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <imload/detail/box.hpp>
 #include <imload/detail/call.hpp>
 #include <imload/detail/text.hpp>
 #include <imload/detail/value_cell.hpp>
 #include <imload/error.hpp>
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -35,7 +35,7 @@ template <class E>
 
 /// Calls `invoke` and keeps what it returns in `into`, or the error that it returns in `failure`.
 template <class T, class Invoke>
-void keep_returned(cell<T>& into, std::unique_ptr<error>& failure, Invoke&& invoke) {
+void keep_returned(cell<T>& into, box<error>& failure, Invoke&& invoke) {
     using returned = std::remove_cvref_t<decltype(invoke())>;
     if constexpr (std::is_void_v<returned>) {
         invoke();
@@ -48,7 +48,7 @@ void keep_returned(cell<T>& into, std::unique_ptr<error>& failure, Invoke&& invo
             else
                 into.make(*std::move(r));
         } else {
-            auto why = std::make_unique<error>();
+            auto why = make_box<error>();
             why->kind = error_kind::reported;
             why->message = message_of_value(r.error());
             if (why->message.empty()) why->message = "an error without a message";

@@ -51,7 +51,7 @@ public:
             const std::lock_guard lock(mutex_);
             const auto shown = fraction <= 1 ? fraction : 1.0;
             progress_.fraction = fraction >= 0 ? static_cast<float>(shown) : -1.0f;
-            std::swap(progress_.text, kept);
+            progress_.text.swap(kept);
             const auto now = std::chrono::steady_clock::now();
             if (now - told_ >= std::chrono::milliseconds(66)) {
                 told_ = now;

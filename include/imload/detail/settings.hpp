@@ -1,10 +1,11 @@
 #pragma once
 
+#include <imload/detail/box.hpp>
+#include <imload/detail/late.hpp>
 #include <imload/options.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 namespace imload::detail {
@@ -23,6 +24,7 @@ struct settings {
 };
 
 /// All settings, each known by a number that is not 0. Found by their fingerprint, in chains.
+template <class Late>
 class settings_table {
 public:
     [[nodiscard]] const settings& operator[](std::uint32_t number) const noexcept {
@@ -65,7 +67,7 @@ private:
     [[nodiscard]] std::uint32_t make(const options& o, std::uint32_t fingerprint) {
         if (all_.size() >= chains_.size()) grow();
         if (unused_ == 0) {
-            all_.push_back(std::make_unique<settings>());
+            all_.push_back(make_box<settings>());
             unused_ = static_cast<std::uint32_t>(all_.size());
         }
         const std::uint32_t number = unused_;
@@ -90,8 +92,9 @@ private:
         }
     }
 
-    std::vector<std::unique_ptr<settings>> all_;
-    std::vector<std::uint32_t> chains_; ///< a power of two; the first number of each, or 0
+    later<std::vector<box<settings>>, Late> all_;
+    later<std::vector<std::uint32_t>, Late>
+        chains_; ///< a power of two; the first number of each, or 0
     std::uint32_t unused_ = 0;
     std::uint32_t last_ = 0;
 };

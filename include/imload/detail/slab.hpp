@@ -1,6 +1,9 @@
 #pragma once
 
+#include <imload/detail/box.hpp>
 #include <imload/detail/fail.hpp>
+#include <imload/detail/late.hpp>
+#include <imload/detail/renew.hpp>
 #include <imload/detail/slot.hpp>
 #include <imload/detail/slot_index.hpp>
 
@@ -11,7 +14,6 @@
 #include <memory>
 #include <new>
 #include <stdexcept>
-#include <utility>
 #include <vector>
 
 namespace imload::detail {
@@ -24,6 +26,7 @@ void room_for_one(std::vector<T>& v) {
 
 /// Memory for slabs: blocks that are cut up, each larger than the one before, so that few keys cost
 /// little and many lie close together.
+template <class Late>
 class slab_blocks {
 public:
     slab_blocks() = default;
@@ -40,7 +43,7 @@ public:
             growth_ = std::min<std::size_t>(growth_ * 2, 512); // 2 MiB: a huge page
         }
         --left_;
-        return std::exchange(next_, next_ + slab::alignment);
+        return renew(next_, next_ + slab::alignment);
     }
 
     /// A slab of its own, for what is too large for others.
@@ -52,7 +55,7 @@ public:
     }
 
 private:
-    std::vector<void*> blocks_;
+    later<std::vector<void*>, Late> blocks_;
     std::byte* next_ = nullptr;
     std::size_t left_ = 0; ///< slabs in the newest block
     std::size_t growth_ = 4;
@@ -60,6 +63,7 @@ private:
 
 /// All slots, in slabs of one type each that never move, with an index of them. A slot is known by
 /// a number of 32 bits: its slab, and how far it is from the start of that, in units.
+template <class Late>
 class slot_memory {
 public:
     slot_memory() = default;
@@ -102,7 +106,7 @@ public:
                 });
             },
             [&](std::uint32_t number) { return at(number).cold().mark; });
-        if (p.free == slot_index::none) grow(p);
+        if (p.free == slot_index<Late>::none) grow(p);
         const std::uint32_t number = p.free;
         slot_base* const room = &at(number);
         const auto thrown = caught([&] { key.construct(room, key.key); });
@@ -113,7 +117,7 @@ public:
         slot_base& made = at(number);
         made.type = &key.type;
         entry& e = made.cold();
-        p.free = std::exchange(e.mark, mark);
+        p.free = renew(e.mark, mark);
         index_.insert(mark, number);
         return made;
     }
@@ -171,9 +175,9 @@ private:
             : type(&of), stride(of.size), offset(offset_for(of.alignment)) {}
         const slot_type* type;
         std::size_t stride;
-        std::size_t offset; ///< of the first slot in each slab
-        std::uint32_t free = slot_index::none; ///< the first of them; entry::mark is the next
-        std::uint32_t next_places = 8;         ///< in the next slab: few keys cost little
+        std::size_t offset;                          ///< of the first slot in each slab
+        std::uint32_t free = slot_index<Late>::none; ///< the first of them; entry::mark is the next
+        std::uint32_t next_places = 8;               ///< in the next slab: few keys cost little
     };
 
     /// Of the first slot in a slab.
@@ -187,13 +191,13 @@ private:
         entry& e = s.cold();
         slab& home = slab::of(s);
         if (e.life < most) {
-            e.mark = std::exchange(free, s.number());
+            e.mark = renew(free, s.number());
         } else if (++home.retired == home.places && home.epoch < most) {
             home.retired = 0;
             ++home.epoch;
             for (std::uint32_t place = home.places; place-- > 0;) {
                 home.entries[place].life = 0;
-                home.entries[place].mark = std::exchange(free, home.at(place).number());
+                home.entries[place].mark = renew(free, home.at(place).number());
             }
         }
     }
@@ -208,7 +212,7 @@ private:
         for (const auto& p : pools_)
             if (p->type == &type) found = p.get();
         if (!found) {
-            pools_.push_back(std::make_unique<pool>(type));
+            pools_.push_back(make_box<pool>(type));
             found = pools_.back().get();
         }
         known_for(type) = {&type, found};
@@ -231,7 +235,7 @@ private:
         if (slabs_.size() == most_slabs)
             fail<std::length_error>("imload: a session can hold no more keys than fit into 32 GiB, "
                                     "nor 8 million larger than 2 KiB: forget some");
-        auto entries = std::make_unique<entry[]>(places);
+        auto entries = std::make_unique<later<entry, Late>[]>(places);
         std::byte* const memory =
             fitting > 0 ? blocks_.allocate() : blocks_.allocate_block(p.offset + p.stride);
         slab* const s = ::new (static_cast<void*>(memory)) slab{};
@@ -244,16 +248,16 @@ private:
         for (std::uint32_t place = places; place-- > 0;) {
             const slot_base* const made =
                 ::new (static_cast<void*>(memory + p.offset + place * p.stride)) slot_base{};
-            s->entries[place].mark = std::exchange(p.free, made->number());
+            s->entries[place].mark = renew(p.free, made->number());
         }
         slabs_.push_back(s);
         p.next_places = std::min(p.next_places * 4, slab::units);
     }
 
-    slot_index index_;
-    std::vector<slab*> slabs_;
-    slab_blocks blocks_;
-    std::vector<std::unique_ptr<pool>> pools_;
+    slot_index<Late> index_;
+    later<std::vector<slab*>, Late> slabs_;
+    slab_blocks<Late> blocks_;
+    std::vector<box<pool>> pools_;
     static constexpr std::size_t known_count = 16;
     known_pool known_[known_count]; ///< so that few are searched for
 };

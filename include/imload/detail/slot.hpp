@@ -1,6 +1,7 @@
 #pragma once
 
 #include <imload/clock.hpp>
+#include <imload/detail/box.hpp>
 #include <imload/detail/counted.hpp>
 #include <imload/detail/job.hpp>
 #include <imload/detail/run_control.hpp>
@@ -12,7 +13,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <new>
 #include <string>
 #include <string_view>
@@ -62,15 +62,15 @@ struct flight {
     time_point retry_at = time_point::max();
     time_point looked{}; ///< completion was last looked for
 
-    std::unique_ptr<error> failure;        ///< of the last run, until one succeeds
+    box<error> failure;                    ///< of the last run, until one succeeds
     time_point failed = time_point::min(); ///< the last run failed
-    std::unique_ptr<starter> how;
+    box<starter> how;
     ref<job> put; ///< a value given by set(), shown in the next frame
     simulation pretends;
 
     std::uint32_t failed_frame = 0;
     std::uint32_t progress_frame = 0;
-    std::unique_ptr<run_control::progress_state> progress; ///< null: none was told
+    box<run_control::progress_state> progress; ///< null: none was told
 };
 
 /// A time in half the room of a float, to three digits or so: what is only shown.
@@ -126,7 +126,7 @@ struct slot_type {
     /// A bit for each argument; of a slot and itself: what makes it no key.
     std::uint32_t (*differences)(const slot_base&, const slot_base&);
     void (*destroy)(slot_base&);
-    ref<job> (*make_job)(slot_base&, std::uint32_t generation, const starter*, hub&);
+    ref<job> (*make_job)(slot_base&, std::uint32_t generation, const starter*, job_home&);
     void (*describe)(const slot_base&, std::string&);
     const void* (*value)(const slot_base&);     ///< only where named
     std::string_view (*name)(const slot_base&); ///< only where named

@@ -14,6 +14,7 @@ namespace imload::detail {
 /// hash, so that nearly every search is decided in one line. A full bucket passes keys on to the
 /// next and counts them, which tells a search when to end and makes erasing leave no trace; after
 /// the F14 tables of Facebook's folly.
+template <class Late>
 class slot_index {
 public:
     static constexpr std::uint32_t none = 0xffffffff;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <utility>
+#include <imload/detail/renew.hpp>
 
 namespace imload {
 class session;
@@ -24,7 +24,7 @@ inline constinit thread_local thread_state this_thread{};
 class load_scope {
 public:
     load_scope() noexcept
-        : saved_(std::exchange(this_thread, {.in_load = true, .in_wake = this_thread.in_wake})) {}
+        : saved_(renew(this_thread, {.in_load = true, .in_wake = this_thread.in_wake})) {}
     load_scope(const load_scope&) = delete;
     load_scope& operator=(const load_scope&) = delete;
     ~load_scope() { this_thread = saved_; }

@@ -1,12 +1,13 @@
 #pragma once
 
 #include <imload/config.hpp>
+#include <imload/detail/late.hpp>
+#include <imload/detail/renew.hpp>
 #include <imload/detail/slot.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 namespace imload::detail {
@@ -16,6 +17,7 @@ namespace imload::detail {
 /// where an order usually goes on, then the key is searched for and the trail taken up behind it.
 /// What costs too many searches is learnt: a whole frame is recorded and becomes the trail, in
 /// front of the keys that it did not ask for. Where there is no order, guessing stops.
+template <class Late>
 class trail {
 public:
     trail() { clear(); }
@@ -67,6 +69,7 @@ public:
 
 private:
     using index = std::size_t;
+    using path = later<std::vector<slot_base*>, Late>;
     static constexpr index margin = 2;        ///< places at either end that lead to nobody
     static constexpr index nowhere = 0;       ///< one of them
     static constexpr index most_room = 65536; ///< more keys get no room for a recording beforehand
@@ -112,9 +115,9 @@ private:
     slot_base** run_ = nullptr; ///< where the steps began that are not in steps_
     std::uint64_t steps_ = 0;
 
-    std::vector<slot_base*> path_;
-    std::vector<slot_base*> recorded_; ///< while recording: this frame's asks
-    std::size_t known_ = 0;            ///< of how many keys
+    path path_;
+    path recorded_;         ///< while recording: this frame's asks
+    std::size_t known_ = 0; ///< of how many keys
     slot_base nobody_;
     slot_base* last_ = nullptr;  ///< asked for last, if that was no step; not while lost
     slot_base* stray_ = nullptr; ///< the same, if it was searched for and its place not looked up
@@ -137,7 +140,8 @@ private:
     std::size_t patience_ = 1;  ///< grows with each recording in vain
 };
 
-inline slot_base* trail::recall(const sought& key) {
+template <class Late>
+inline slot_base* trail<Late>::recall(const sought& key) {
     if (is_lost()) {
         wander();
         return nullptr;
@@ -165,7 +169,7 @@ inline slot_base* trail::recall(const sought& key) {
         return &before;
     }
     if (stray_) {
-        const index own = place_of(*std::exchange(stray_, nullptr));
+        const index own = place_of(*renew(stray_, nullptr));
         for (int way = 0; own != nowhere && way < 2; ++way) {
             if (is_at(behind(own))) {
                 side_ = expected;
@@ -175,7 +179,7 @@ inline slot_base* trail::recall(const sought& key) {
         }
     }
     if (is_at(side_)) {
-        const index i = std::exchange(side_, expected);
+        const index i = renew(side_, expected);
         return found(i, behind(i));
     }
     const index turned = expected - 2 * direction();
@@ -189,7 +193,8 @@ inline slot_base* trail::recall(const sought& key) {
 
 /// Most keys that are searched for are guests: so the guess stays, and only when it is wrong again
 /// is it of interest where the key has its own place.
-inline void trail::jump(slot_base& found) {
+template <class Late>
+inline void trail<Late>::jump(slot_base& found) {
     if (is_lost()) return;
     const index expected = here();
     const bool resolve = begins_ || recording_; // the place is asked for now, or given away
@@ -205,21 +210,24 @@ inline void trail::jump(slot_base& found) {
 }
 
 /// From here on keys are searched for at once, for a while.
-inline void trail::get_lost() noexcept {
+template <class Late>
+inline void trail<Late>::get_lost() noexcept {
     here_ = index_of(at_);
     move_to(nowhere);
     rest_ = next_rest_;
 }
 
 /// Guesses are tried again.
-inline void trail::be_found() noexcept {
-    surprises_ += next_rest_ - std::exchange(rest_, 0u);
+template <class Late>
+inline void trail<Late>::be_found() noexcept {
+    surprises_ += next_rest_ - renew(rest_, 0u);
     lost_ = 0;
     stray_ = nullptr;
     move_to(here_);
 }
 
-inline void trail::append(slot_base& made) {
+template <class Late>
+inline void trail<Late>::append(slot_base& made) {
     const index place = path_.size() - margin;
     const index expected = here();
     const index at = index_of(at_);
@@ -235,10 +243,11 @@ inline void trail::append(slot_base& made) {
 
 /// Learning an order of not too many keys is to allocate nothing: room for it is made with the
 /// keys.
-inline void trail::make_room() {
+template <class Late>
+inline void trail<Late>::make_room() {
     if (path_.capacity() >= 2 * (path_.size() + 1)) return;
     if (path_.size() > most_room) {
-        if (!recording_) std::vector<slot_base*>().swap(recorded_);
+        if (!recording_) path().swap(recorded_);
         return;
     }
     recorded_.reserve(4 * path_.size()); // first, for if it throws the path must not have moved
@@ -246,8 +255,9 @@ inline void trail::make_room() {
 }
 
 /// A key at `place` was asked for, by no step; `next` is the guess now.
-inline void trail::asked(slot_base& s, index place, index next) {
-    if (std::exchange(begins_, false) && place != nowhere) first_ = place;
+template <class Late>
+inline void trail<Late>::asked(slot_base& s, index place, index next) {
+    if (renew(begins_, false) && place != nowhere) first_ = place;
     last_ = &s;
     stray_ = nullptr;
     if (!recording_) {
@@ -265,7 +275,8 @@ inline void trail::asked(slot_base& s, index place, index next) {
 }
 
 /// Between frames: is it time to record one, and did the last recording help?
-inline void trail::learn() {
+template <class Late>
+inline void trail<Late>::learn() {
     constexpr std::size_t worth = 4; ///< wrong guesses for each key, until one is
     if (is_lost()) be_found();
     lost_ = 0;
@@ -273,7 +284,7 @@ inline void trail::learn() {
     if (recording_) {
         rebuild();
         judged_ = false;
-    } else if (!std::exchange(judged_, true)) {
+    } else if (!renew(judged_, true)) {
         constexpr std::size_t most = std::size_t{1} << 20;
         patience_ = surprises_ * 2 > before_ ? std::min(patience_ * 2, most) : 1;
     } else if (toll_ >= std::uint64_t{path_.size()} * worth * patience_) {
@@ -291,8 +302,9 @@ inline void trail::learn() {
 }
 
 /// Puts what was recorded in front, and behind it the keys of the path that were not.
-inline void trail::rebuild() {
-    if (!std::exchange(recording_, false)) recorded_.assign(margin, &nobody_);
+template <class Late>
+inline void trail<Late>::rebuild() {
+    if (!renew(recording_, false)) recorded_.assign(margin, &nobody_);
     const index own = recorded_.size();
     for (index i = margin; i < path_.size() - margin; ++i) {
         slot_base& s = *path_[i];
@@ -306,7 +318,7 @@ inline void trail::rebuild() {
     recorded_.insert(recorded_.end(), margin, &nobody_);
     steps_ = steps();
     path_.swap(recorded_);
-    if (path_.size() > most_room) std::vector<slot_base*>().swap(recorded_);
+    if (path_.size() > most_room) path().swap(recorded_);
     at_ = run_ = path_.data();
     first_ = margin;
     side_ = end_ = nowhere;
@@ -315,7 +327,8 @@ inline void trail::rebuild() {
     stride_ = sizeof(slot_base*);
 }
 
-inline void trail::clear() {
+template <class Late>
+inline void trail<Late>::clear() {
     steps_ = at_ ? steps() : 0;
     path_.assign(2 * margin, &nobody_);
     recorded_.clear();

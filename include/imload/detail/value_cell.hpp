@@ -1,7 +1,9 @@
 #pragma once
 
+#include <imload/detail/box.hpp>
 #include <imload/detail/graveyard.hpp>
 #include <imload/detail/load_job.hpp>
+#include <imload/detail/renew.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -116,9 +118,9 @@ public:
 
     /// Puts what is in `from` in the place of what it `had`; null: only clears.
     void put(cell<T>* from, bool had, graveyard& graves) {
-        T* const old = std::exchange(value_, from ? from->release_boxed() : nullptr);
+        T* const old = renew(value_, from ? from->release_boxed() : nullptr);
         if constexpr (Boxed)
-            graves.bury(std::unique_ptr<T>(had ? old : nullptr));
+            graves.bury(box<T>(had ? old : nullptr));
         else if (had)
             delete old;
     }
