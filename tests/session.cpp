@@ -4,7 +4,9 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <semaphore>
+#include <type_traits>
 #include <vector>
 
 using namespace test;
@@ -23,6 +25,39 @@ struct tracked {
 };
 
 } // namespace
+
+// Its constructor is a template, which a user need not know.
+static_assert(std::is_default_constructible_v<imload::session>);
+static_assert(std::is_constructible_v<imload::session, imload::session_options>);
+static_assert(std::is_constructible_v<imload::session, const imload::session_options&>);
+static_assert(!std::is_convertible_v<imload::session_options, imload::session>);
+static_assert(!std::is_constructible_v<imload::session, int>);
+static_assert(!std::is_copy_constructible_v<imload::session>);
+static_assert(!std::is_move_constructible_v<imload::session>);
+
+TEST_CASE("a session is made with options and without, in place and on the heap") {
+    const imload::session_options options{.threads = 3};
+    const auto threads_of = [](imload::session& s) {
+        ask(imload::async_load(s, twice), 1);
+        return s.statistics().threads;
+    };
+    imload::session braces{{.threads = 3}};
+    imload::session parentheses({.threads = 3});
+    imload::session copied(options);
+    const auto on_the_heap = std::make_unique<imload::session>(options);
+    std::optional<imload::session> in_place;
+    in_place.emplace(options);
+    for (imload::session* s : {&braces, &parentheses, &copied, on_the_heap.get(), &*in_place}) {
+        CHECK(threads_of(*s) == 3);
+    }
+    imload::session plain;
+    imload::session empty{};
+    const auto as_well = std::make_unique<imload::session>();
+    in_place.emplace();
+    for (imload::session* s : {&plain, &empty, as_well.get(), &*in_place}) {
+        CHECK(threads_of(*s) == imload::thread_pool::default_size());
+    }
+}
 
 TEST_CASE("the first session made is the current one") {
     imload::session first;

@@ -132,6 +132,8 @@ void measure_compiling(report& to) {
     workshop here;
     here.write("standard", standard_includes());
     here.write("include", "#include <imload/imload.hpp>\n");
+    here.write("session",
+               "#include <imload/imload.hpp>\nvoid draw() { imload::session().begin_frame(); }\n");
     here.write("1 loader", with_loaders(1));
     here.write("5 loaders", with_loaders(5));
     here.write("9 loaders", with_loaders(9));
@@ -147,7 +149,7 @@ void measure_compiling(report& to) {
         return true;
     };
     for (int i = 0; i < repetitions; ++i)
-        for (const char* name : {"standard", "include", "1 loader", "5 loaders"})
+        for (const char* name : {"standard", "include", "session", "1 loader", "5 loaders"})
             if (!compile(name)) return;
     if (!compile("9 loaders")) return; // for its size
 
@@ -157,6 +159,17 @@ void measure_compiling(report& to) {
             "a file",
             {{"imload", text_of_ns(with_imload)}, {"standard headers", text_of_ns(standard)}},
             {{"x the standard headers", with_imload / standard, 1.05}}});
+
+    to.add({"object code of such a file, in bytes",
+            "a file",
+            {{"imload", text_of(here.code_bytes("include"))}},
+            {{"bytes", here.code_bytes("include"), 0}}});
+    to.add({"making a session: what is behind it is compiled there",
+            "more",
+            {{"imload", text_of_ns(median(times["session"]) - with_imload)}}});
+    to.add({"the first loader of a file",
+            "more",
+            {{"imload", text_of_ns(median(times["1 loader"]) - with_imload)}}});
 
     const double each = (median(times["5 loaders"]) - median(times["1 loader"])) / 4;
     to.add({"one more loader, a type of its own",
@@ -170,8 +183,8 @@ void measure_compiling(report& to) {
     to.add({"object code of one more loader, in bytes", "2nd to 5th", {{"imload", text_of(few)}}});
     to.add({"the same; its values are larger", "6th to 9th", {{"imload", text_of(more)}}});
     to.note("The processor's time, medians of " + std::to_string(repetitions) +
-            ". The first loader brings the engine with it: " + text_of(first) +
-            " bytes of object code.");
+            ". Object code of a session: " + text_of(here.code_bytes("session")) +
+            " bytes, of the first loader: " + text_of(first) + ".");
 }
 
 } // namespace bench

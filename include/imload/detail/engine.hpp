@@ -28,8 +28,8 @@
 namespace imload::detail {
 
 /// The map of all keys and everything that moves them, as a session, its loaders and its results
-/// see it; owned by the UI thread and used by it alone. What a poll of a loaded key does is here,
-/// the rest in engine_impl.hpp.
+/// see it; owned by the UI thread and used by it alone. A poll of a loaded key does not leave it;
+/// what more there is to do is behind it, in engine_impl.hpp.
 class engine : public counted {
 public:
     // Polling: the loaded path reads nothing but this, the slot and its key

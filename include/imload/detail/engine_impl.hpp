@@ -43,9 +43,7 @@
 
 namespace imload::detail {
 
-/// The engine itself.
-///
-/// A key's life, by phase. Only move() assigns it, and what a frame shows of it (entry::shown) is
+/// What is behind an engine. A key's life, by phase. Only move() assigns it, and what a frame shows of it (entry::shown) is
 /// brought up to date in begin_frame alone, but for a key's first start.
 ///
 ///     idle ──ask, refresh, due──▶ queued ──worker──▶ running ──lands──▶ idle, with value or error

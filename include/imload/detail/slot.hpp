@@ -22,7 +22,7 @@ namespace imload::detail {
 struct slot_base;
 class graveyard;
 
-/// What a key is doing. Only engine::move assigns it; engine.hpp shows the whole of its life.
+/// What a key is doing. Only engine_impl::move assigns it; there is the whole of its life.
 enum class phase : std::uint32_t { idle, settling, queued, running, retrying, finishing };
 
 /// How to start a run when nobody asks: a callable with state, or unkeyed arguments, kept from the
