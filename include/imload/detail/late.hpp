@@ -2,14 +2,14 @@
 
 namespace imload::detail {
 
-/// Much of imload is class templates with one parameter that they have no use for: `template
-/// <class Late>`. A compiler only reads the functions of a template, and compiles them, with all
-/// that they need of the standard library, where a program calls them. So a file that includes
-/// imload pays for what it uses: a loader for its key, its job and its result, and who makes a
-/// session for what is behind one. Where the parameter must be named, it is this.
+/// What no user names is mostly class templates with a parameter that they have no use for:
+/// `template <class Late>`. A compiler only reads a template where it is defined. It compiles each
+/// function of one, with all that this needs of the standard library, where a program calls it. So
+/// a file that includes imload pays for what it uses: a loader for its key, its job and its result,
+/// and who makes a session for what is behind one. Where the parameter must be named, it is this.
 struct late;
 
-/// A T that such a template has: not before it is used does a compiler look into that.
+/// A T in such a template, into which a compiler does not look before the template is used.
 template <class T, class Late>
 struct seen_late {
     using type = T;
