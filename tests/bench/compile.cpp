@@ -34,9 +34,11 @@ void collect_standard_headers(const fs::path& header, std::set<std::string>& see
         const std::string directive = "#include <";
         if (line.rfind(directive, 0) != 0) continue;
         const std::string name = line.substr(directive.size(), line.find('>') - directive.size());
-        if (name.rfind("imload/", 0) != 0)
+        const bool is_own = name.rfind("imload/", 0) == 0;
+        const bool is_standard = name.find('.') == std::string::npos; // some compiler's else
+        if (is_standard)
             standard.insert(name);
-        else if (seen.insert(name).second)
+        else if (is_own && seen.insert(name).second)
             collect_standard_headers(name, seen, standard);
     }
 }

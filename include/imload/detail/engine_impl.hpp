@@ -43,8 +43,8 @@
 
 namespace imload::detail {
 
-/// What is behind an engine. A key's life, by phase. Only move() assigns it, and what a frame shows of it (entry::shown) is
-/// brought up to date in begin_frame alone, but for a key's first start.
+/// What is behind an engine. A key's life, by phase. Only move() assigns it, and what a frame shows
+/// of it (entry::shown) is brought up to date in begin_frame alone, but for a key's first start.
 ///
 ///     idle ──ask, refresh, due──▶ queued ──worker──▶ running ──lands──▶ idle, with value or error
 ///      │                          ▲   │ unasked       │ │                     ▲
