@@ -287,3 +287,25 @@ TEST_CASE("guests at the beginning do not hide that there is an order again") {
     app.frame();
     CHECK(searches(load, keys) < 50);
 }
+
+TEST_CASE("a new order is learnt in a few frames, guests before it or not") {
+    for (const int guests : {0, 3}) {
+        ui app;
+        const auto load = imload::async_load(app.session, twice);
+        constexpr int count = 1'000;
+        searches(load, up_to(count + 100));
+        app.land();
+        const order usual = shuffled(up_to(count), 1);
+        std::mt19937 random(2);
+        int last = 0;
+        for (int i = 0; i < 8; ++i) {
+            order keys;
+            for (int guest = 0; guest < guests; ++guest)
+                keys.push_back(count + static_cast<int>(random() % 100));
+            keys.insert(keys.end(), usual.begin(), usual.end());
+            app.frame();
+            last = searches(load, keys);
+        }
+        CHECK(last < 20);
+    }
+}
