@@ -137,8 +137,8 @@ private:
     searches new_searches_, old_searches_;
     bool comes_again_ = false; ///< one of them is
 
-    std::uint32_t lost_ = 0;     ///< searches in a row
-    std::uint32_t rest_ = 0;     ///< searches until an order is looked for; 0: not lost
+    std::uint32_t lost_ = 0;               ///< searches in a row
+    std::uint32_t rest_ = 0;               ///< searches until an order is looked for; 0: not lost
     std::uint32_t next_rest_ = least_rest; ///< how many; doubles with each look in vain
     std::size_t gone_ = 0;
 
