@@ -22,7 +22,8 @@
 namespace imload {
 
 /// Specialise it to make a type of yours an argument: `std::size_t operator()(const T&) const`.
-/// The type's own == then decides which values are one key. Not needed for numbers, enums, strings,
+/// The type's own == then decides which values are one key. All keys of a session share one index,
+/// so a hash of few values slows all of them down. Not needed for numbers, enums, strings,
 /// paths, chrono, optional, pair, tuple, variant, containers, what std::hash knows, and plain
 /// aggregates of these.
 template <class T>

@@ -118,7 +118,7 @@ bool crew<Late>::rest(bool was_looking, Hint hint, HasWork has_work) {
         // than a thread that is woken.
         using steady = std::chrono::steady_clock;
         constexpr int pauses_between = 16; // some tenths of a microsecond
-        const steady::time_point end = steady::now() + std::chrono::microseconds(50);
+        const steady::time_point end = steady::now() + std::chrono::microseconds(20);
         do {
             if (hint()) return true;
             for (int i = 0; i < pauses_between; ++i) pause();

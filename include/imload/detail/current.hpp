@@ -40,8 +40,9 @@ inline constinit ambient_function ambient_session = nullptr;
     fail<std::logic_error>(std::string("imload: ") + call +
                            "() found no current session on this thread: make an imload::session "
                            "before the first frame, or include imload/imgui.hpp, which gives each "
-                           "ImGui context one; is this a worker thread, or is no ImGui context "
-                           "current?");
+                           "ImGui context one, in a file that does not define "
+                           "IMLOAD_SESSIONS_ELSEWHERE; is this a worker thread, or is no ImGui "
+                           "context current?");
 }
 
 /// The session for a call that names none.

@@ -11,7 +11,9 @@
 #include <memory>
 #include <vector>
 
-// A session for each ImGui context, where the app makes none.
+// A session for each ImGui context, where the app makes none. Define IMLOAD_SESSIONS_ELSEWHERE in
+// all files but one, and only that one compiles what is behind a session: seconds less for each of
+// the others.
 
 namespace imload {
 
@@ -21,6 +23,10 @@ namespace imload {
 void shutdown();
 
 namespace detail {
+
+/// Makes a session; null where every file left that to another.
+using session_maker = std::unique_ptr<session> (*)();
+inline constinit session_maker make_session = nullptr;
 
 /// The sessions of this thread's ImGui contexts.
 class context_sessions {
@@ -94,7 +100,7 @@ private:
 
     std::vector<item>::iterator add(ImGuiContext* context) {
         session* const current = this_thread.current;
-        known_.push_back({context, -1, std::make_unique<session>()});
+        known_.push_back({context, -1, make_session()});
         // Which one is current changes with the ImGui context, so none is set for good.
         this_thread.current = current;
         return known_.end() - 1;
@@ -103,12 +109,15 @@ private:
     std::vector<item> known_;
 };
 
+#if !defined(IMLOAD_SESSIONS_ELSEWHERE)
 /// Tells the core where to find a session. A constant, but one that the language can only set
 /// while the program starts; nothing is constructed.
 inline const bool ambient_is_set = [] {
+    make_session = [] { return std::make_unique<session>(); };
     ambient_session = [] { return context_sessions::of_this_thread().current(); };
     return true;
 }();
+#endif
 
 } // namespace detail
 
