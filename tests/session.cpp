@@ -34,6 +34,51 @@ static_assert(!std::is_convertible_v<imload::session_options, imload::session>);
 static_assert(!std::is_constructible_v<imload::session, int>);
 static_assert(!std::is_copy_constructible_v<imload::session>);
 static_assert(!std::is_move_constructible_v<imload::session>);
+enum few { two_threads = 2 };
+static_assert(std::is_default_constructible_v<imload::thread_pool>);
+static_assert(std::is_constructible_v<imload::thread_pool, int>);
+static_assert(std::is_constructible_v<imload::thread_pool, few>);
+static_assert(!std::is_convertible_v<int, imload::thread_pool>);
+static_assert(std::is_default_constructible_v<imload::thread_per_load>);
+
+namespace {
+
+// As an app may be put together: the part that loads comes before the session.
+struct panel {
+    explicit panel(imload::session& s) : load(imload::async_load(s, twice)) {}
+    decltype(imload::async_load(std::declval<imload::session&>(), twice)) load;
+};
+struct app_with_panel {
+    panel shows{session};
+    imload::inline_executor at_once;
+    imload::session session{{.executor = &at_once}};
+};
+
+} // namespace
+
+TEST_CASE("a loader may be made before the session that it was given") {
+    app_with_panel app;
+    app.session.begin_frame();
+    ask(app.shows.load, 2);
+    app.session.begin_frame();
+    CHECK(app.shows.load(2) == 4);
+}
+
+TEST_CASE("a loader kept while its session was made anew loads in the new one") {
+    imload::inline_executor at_once;
+    std::optional<imload::session> session;
+    session.emplace(imload::session_options{.executor = &at_once});
+    const auto load = imload::async_load(*session, twice);
+    for (int round = 0; round < 2; ++round) {
+        session->begin_frame();
+        ask(load, 2);
+        session->begin_frame();
+        CHECK(load(2) == 4);
+        CHECK(session->size() == 1);
+        session.reset();
+        session.emplace(imload::session_options{.executor = &at_once});
+    }
+}
 
 TEST_CASE("a session is made with options and without, in place and on the heap") {
     const imload::session_options options{.threads = 3};

@@ -24,11 +24,12 @@ namespace detail {
 /// Where a loader's keys are: in the session that it was given, or in the one that is current when
 /// it is called. Two types, so that a poll need not ask which.
 struct in_session {
-    engine* given;
+    session* given; // not its engine: a loader may be made before that, and kept for another
     [[nodiscard]] engine& here(const char* call) const {
-        if (!given->owned_here()) [[unlikely]]
+        engine& e = engine_of(*given);
+        if (!e.owned_here()) [[unlikely]]
             wrong_thread(call);
-        return *given;
+        return e;
     }
 };
 struct in_current_session {
@@ -285,17 +286,17 @@ template <detail::loadable F>
 [[nodiscard]] loader<F, false, detail::no_finish, detail::in_session> async_load(session& s, F fn,
                                                                                  options o = {}) {
     detail::require_no_state<F, false>();
-    return {{&detail::engine_of(s)}, {}, std::move(fn), o};
+    return {{&s}, {}, std::move(fn), o};
 }
 template <detail::loadable F>
 [[nodiscard]] loader<F, true, detail::no_finish, detail::in_session>
 async_load(session& s, std::string_view key, F fn, options o = {}) {
-    return {{&detail::engine_of(s)}, key, std::move(fn), o};
+    return {{&s}, key, std::move(fn), o};
 }
 template <auto Fn>
 [[nodiscard]] loader<detail::constant_function<Fn>, false, detail::no_finish, detail::in_session>
 async_load(session& s, options o = {}) {
-    return {{&detail::engine_of(s)}, {}, {}, o};
+    return {{&s}, {}, {}, o};
 }
 
 } // namespace imload

@@ -42,7 +42,7 @@ struct run_record {
     time_point ended{};  ///< when the callable returned; the epoch: not yet, or never
 };
 
-/// The most recent runs of a session, oldest first.
+/// The most recent runs of a session, oldest first. Not to be copied: its records are.
 /// Threads: the session's.  Cost: a label and a record for each run, once it is kept at all.
 class run_log {
 public:

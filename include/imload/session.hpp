@@ -25,7 +25,6 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 
 namespace imload {
@@ -36,9 +35,8 @@ namespace imload {
 class session {
 public:
     /// The first session that a thread makes becomes its current one.
-    template <class Options = session_options, class Late = detail::late>
-        requires std::is_convertible_v<Options, session_options>
-    explicit session(Options o = {})
+    template <class Late = detail::late>
+    explicit session(session_options o = {})
         : engine_(detail::make_counted<detail::engine_impl<Late>>(std::move(o))) {
         if (!detail::this_thread.current) detail::this_thread.current = this;
     }

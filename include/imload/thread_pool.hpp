@@ -11,7 +11,6 @@
 #if IMLOAD_HAS_THREADS
 
 #include <atomic>
-#include <concepts>
 #include <cstddef>
 #include <deque>
 #include <exception>
@@ -25,9 +24,9 @@ namespace imload {
 class thread_pool final : public executor {
 public:
     /// `threads` 0: one fewer than there are cores, at least 2 and at most 8.
-    template <std::integral Count = std::size_t, class Late = detail::late>
-    explicit thread_pool(Count threads = 0)
-        : inside_(detail::make_counted<working<Late>>(static_cast<std::size_t>(threads))) {}
+    template <class Late = detail::late>
+    explicit thread_pool(std::size_t threads = 0)
+        : inside_(detail::make_counted<working<Late>>(threads)) {}
 
     /// Drops what waits and joins the threads, for as long as that takes.
     ~thread_pool() override { shutdown(); }
