@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <vector>
 
 namespace imload::detail {
@@ -16,9 +15,8 @@ namespace imload::detail {
 /// The keys in the order in which they are asked for, which is nearly the same in each frame: so
 /// the next one is guessed and compared, and nothing is hashed. A wrong guess tries the places
 /// where an order usually goes on, then the key is searched for and the trail taken up behind it.
-/// What costs too many searches, and seems to come again, is learnt: a whole frame is recorded and
-/// becomes the trail, in front of the keys that it did not ask for. Where there is no order,
-/// guessing stops.
+/// What costs too many searches is learnt: a whole frame is recorded and becomes the trail, in
+/// front of the keys that it did not ask for. Where there is no order, guessing stops.
 template <class Late>
 class trail {
 public:
@@ -98,7 +96,6 @@ private:
         at_ = run_ = path_.data() + i;
     }
     void asked(slot_base& s, index place, index next);
-    void note_search(const slot_base& s) noexcept;
     void get_lost() noexcept;
     IMLOAD_NOINLINE void look_around() noexcept {
         if (!is_lost()) return; // a key's == asked for another key, and that looked around
@@ -128,17 +125,8 @@ private:
     index side_ = nowhere;       ///< where the trail was left by a jump
     index first_ = margin;       ///< the frame's first ask
     index end_ = nowhere;        ///< the last frame's last one
-    /// The first that were searched for in a frame. When some of them are among those of the frame
-    /// before, there is an order.
-    struct searches {
-        const slot_base* keys[16] = {};
-        std::size_t count = 0;
-    };
-    searches new_searches_, old_searches_;
-    bool comes_again_ = false; ///< one of them is
-
-    std::uint32_t lost_ = 0;               ///< searches in a row
-    std::uint32_t rest_ = 0;               ///< searches until an order is looked for; 0: not lost
+    std::uint32_t lost_ = 0;     ///< searches in a row
+    std::uint32_t rest_ = 0;     ///< searches until an order is looked for; 0: not lost
     std::uint32_t next_rest_ = least_rest; ///< how many; doubles with each look in vain
     std::size_t gone_ = 0;
 
@@ -208,7 +196,6 @@ inline slot_base* trail<Late>::recall(const sought& key) {
 template <class Late>
 inline void trail<Late>::jump(slot_base& found) {
     if (is_lost()) return;
-    note_search(found);
     const index expected = here();
     const bool resolve = begins_ || recording_; // the place is asked for now, or given away
     const index own = resolve ? place_of(found) : nowhere;
@@ -220,14 +207,6 @@ inline void trail<Late>::jump(slot_base& found) {
         stray_ = resolve ? nullptr : &found;
     }
     if (++lost_ >= most_lost && !recording_) get_lost();
-}
-
-template <class Late>
-inline void trail<Late>::note_search(const slot_base& s) noexcept {
-    if (new_searches_.count == std::size(new_searches_.keys)) return;
-    new_searches_.keys[new_searches_.count++] = &s;
-    for (std::size_t i = 0; i < old_searches_.count; ++i)
-        comes_again_ = comes_again_ || old_searches_.keys[i] == &s;
 }
 
 /// From here on keys are searched for at once, for a while.
@@ -298,9 +277,7 @@ inline void trail<Late>::asked(slot_base& s, index place, index next) {
 /// Between frames: is it time to record one, and did the last recording help?
 template <class Late>
 inline void trail<Late>::learn() {
-    // Wrong guesses for each key until a frame is recorded, where there seems to be an order, and
-    // where there does not.
-    const std::size_t worth = comes_again_ ? 2 : 64;
+    constexpr std::size_t worth = 4; ///< wrong guesses for each key, until one is
     if (is_lost()) be_found();
     lost_ = 0;
     toll_ += surprises_;
@@ -320,9 +297,6 @@ inline void trail<Late>::learn() {
     } else if (gone_ > path_.size() / 2 + 64) {
         rebuild();
     }
-    old_searches_ = new_searches_;
-    new_searches_.count = 0;
-    comes_again_ = false;
     surprises_ = 0;
     calm_ = !recording_;
 }
