@@ -221,7 +221,6 @@ inline void trail<Late>::get_lost() noexcept {
 template <class Late>
 inline void trail<Late>::be_found() noexcept {
     surprises_ += next_rest_ - renew(rest_, 0u);
-    lost_ = 0;
     stray_ = nullptr;
     move_to(here_);
 }
