@@ -309,3 +309,51 @@ TEST_CASE("a new order is learnt in a few frames, guests before it or not") {
         CHECK(last < 20);
     }
 }
+
+TEST_CASE("orders that take turns are each learnt again, as the first time") {
+    ui app;
+    const auto load = imload::async_load(app.session, twice);
+    constexpr int count = 500;
+    searches(load, up_to(count));
+    app.land();
+    const order usual = up_to(count);
+    order both = usual;
+    const order second = shuffled(usual, 1);
+    both.insert(both.end(), second.begin(), second.end());
+    order between;
+    for (const int key : usual) {
+        between.push_back(key);
+        between.push_back(count - 1);
+    }
+    const order orders[] = {usual, both, between, shuffled(usual, 2)};
+    std::mt19937 random(3);
+    std::size_t kind = 0;
+    int late = 0;
+    for (int turn = 0; turn < 200; ++turn) {
+        kind = (kind + 1 + random() % 3) % 4;
+        for (int i = 0; i < 30; ++i) {
+            app.frame();
+            const int searched_for = searches(load, orders[kind]);
+            if (i >= 24) late += searched_for;
+        }
+    }
+    CHECK(late < 200 * count / 10);
+}
+
+TEST_CASE("an order after none is learnt in about a second, however long there was none") {
+    ui app;
+    const auto load = imload::async_load(app.session, twice);
+    constexpr int count = 300;
+    searches(load, up_to(count));
+    app.land();
+    for (unsigned i = 0; i < 2'000; ++i) {
+        app.frame();
+        searches(load, shuffled(up_to(count), i));
+    }
+    for (int i = 0; i < 70; ++i) {
+        app.frame();
+        searches(load, shuffled(up_to(count), 1));
+    }
+    app.frame();
+    CHECK(searches(load, shuffled(up_to(count), 1)) == 0);
+}

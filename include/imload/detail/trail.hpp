@@ -61,6 +61,7 @@ public:
         end_ = here() - direction();
         if (!calm_) [[unlikely]]
             learn();
+        began_ = steps();
         move_to(recording_ ? nowhere : first_);
         begins_ = true;
     }
@@ -133,11 +134,14 @@ private:
     bool begins_ = true; ///< nothing was asked for in this frame
     bool calm_ = true;   ///< each ask of this frame was a step
     bool recording_ = false;
-    bool judged_ = true;        ///< whether the last recording helped is known
-    std::size_t surprises_ = 0; ///< wrong guesses in this frame, and asks for which none was made
-    std::size_t toll_ = 0;      ///< and since the last recording
-    std::size_t before_ = 0;    ///< in the frame before that
-    std::size_t patience_ = 1;  ///< grows with each recording in vain
+    bool judged_ = true;          ///< whether the last recording helped is known
+    std::uint64_t began_ = 0;     ///< steps when this frame did
+    std::uint64_t learnt_ = 0;    ///< and when the trail was learnt last
+    std::size_t surprises_ = 0;   ///< wrong guesses in this frame, and asks for which none was made
+    std::size_t toll_ = 0;        ///< and since the last recording
+    std::size_t before_ = 0;      ///< in the frame before that
+    std::size_t asks_before_ = 0; ///< steps and wrong guesses in that
+    std::size_t patience_ = 1;    ///< grows with each recording in vain
 };
 
 template <class Late>
@@ -240,19 +244,6 @@ inline void trail<Late>::append(slot_base& made) {
     asked(made, place, expected == place ? behind(place) : expected);
 }
 
-/// Learning an order of not too many keys is to allocate nothing: room for it is made with the
-/// keys.
-template <class Late>
-inline void trail<Late>::make_room() {
-    if (path_.capacity() >= 2 * (path_.size() + 1)) return;
-    if (path_.size() > most_room) {
-        if (!recording_) path().swap(recorded_);
-        return;
-    }
-    recorded_.reserve(4 * path_.size()); // first, for if it throws the path must not have moved
-    path_.reserve(4 * path_.size());
-}
-
 /// A key at `place` was asked for, by no step; `next` is the guess now.
 template <class Late>
 inline void trail<Late>::asked(slot_base& s, index place, index next) {
@@ -273,59 +264,6 @@ inline void trail<Late>::asked(slot_base& s, index place, index next) {
     recorded_.push_back(&s);
 }
 
-/// Between frames: is it time to record one, and did the last recording help?
-template <class Late>
-inline void trail<Late>::learn() {
-    constexpr std::size_t worth = 4; ///< wrong guesses for each key, until one is
-    if (is_lost()) be_found();
-    lost_ = 0;
-    toll_ += surprises_;
-    if (recording_) {
-        rebuild();
-        judged_ = false;
-    } else if (!renew(judged_, true)) {
-        constexpr std::size_t most = std::size_t{1} << 20;
-        patience_ = surprises_ * 2 > before_ ? std::min(patience_ * 2, most) : 1;
-    } else if (toll_ >= std::uint64_t{path_.size()} * worth * patience_) {
-        before_ = surprises_;
-        recording_ = true;
-        recorded_.reserve(2 * path_.size());
-        recorded_.assign(margin, &nobody_);
-        known_ = 0;
-        here_ = first_;
-    } else if (gone_ > path_.size() / 2 + 64) {
-        rebuild();
-    }
-    surprises_ = 0;
-    calm_ = !recording_;
-}
-
-/// Puts what was recorded in front, and behind it the keys of the path that were not.
-template <class Late>
-inline void trail<Late>::rebuild() {
-    if (!renew(recording_, false)) recorded_.assign(margin, &nobody_);
-    const index own = recorded_.size();
-    for (index i = margin; i < path_.size() - margin; ++i) {
-        slot_base& s = *path_[i];
-        if (!s.type) continue;
-        std::uint32_t& place = s.cold().place;
-        if (place < own && recorded_[place] == &s) continue;
-        if (place != i) continue; // it is here twice
-        place = static_cast<std::uint32_t>(recorded_.size());
-        recorded_.push_back(&s);
-    }
-    recorded_.insert(recorded_.end(), margin, &nobody_);
-    steps_ = steps();
-    path_.swap(recorded_);
-    if (path_.size() > most_room) path().swap(recorded_);
-    at_ = run_ = path_.data();
-    first_ = margin;
-    side_ = end_ = nowhere;
-    stray_ = nullptr;
-    toll_ = gone_ = 0;
-    stride_ = sizeof(slot_base*);
-}
-
 template <class Late>
 inline void trail<Late>::clear() {
     steps_ = at_ ? steps() : 0;
@@ -342,3 +280,5 @@ inline void trail<Late>::clear() {
 }
 
 } // namespace imload::detail
+
+#include <imload/detail/trail_learn.hpp>
