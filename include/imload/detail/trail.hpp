@@ -2,6 +2,7 @@
 
 #include <imload/config.hpp>
 #include <imload/detail/late.hpp>
+#include <imload/detail/recording_policy.hpp>
 #include <imload/detail/renew.hpp>
 #include <imload/detail/slot.hpp>
 
@@ -61,7 +62,7 @@ public:
         end_ = here() - direction();
         if (!calm_) [[unlikely]]
             learn();
-        began_ = steps();
+        policy_.begin_frame(steps());
         move_to(recording_ ? nowhere : first_);
         begins_ = true;
     }
@@ -75,6 +76,7 @@ private:
     static constexpr index nowhere = 0;       ///< one of them
     static constexpr index most_room = 65536; ///< more keys get no room for a recording beforehand
     static constexpr std::uint32_t most_lost = 8; ///< from so many searches on there is no order
+    static_assert(recording_policy::sample <= most_lost, "else a lost frame never seems the same");
     static constexpr std::uint32_t lost_again = most_lost - 2; ///< counted from after a rest
     static constexpr std::uint32_t least_rest = 64, most_rest = 1u << 20;
 
@@ -134,14 +136,7 @@ private:
     bool begins_ = true; ///< nothing was asked for in this frame
     bool calm_ = true;   ///< each ask of this frame was a step
     bool recording_ = false;
-    bool judged_ = true;          ///< whether the last recording helped is known
-    std::uint64_t began_ = 0;     ///< steps when this frame did
-    std::uint64_t learnt_ = 0;    ///< and when the trail was learnt last
-    std::size_t surprises_ = 0;   ///< wrong guesses in this frame, and asks for which none was made
-    std::size_t toll_ = 0;        ///< and since the last recording
-    std::size_t before_ = 0;      ///< in the frame before that
-    std::size_t asks_before_ = 0; ///< steps and wrong guesses in that
-    std::size_t patience_ = 1;    ///< grows with each recording in vain
+    recording_policy policy_;
 };
 
 template <class Late>
@@ -167,31 +162,35 @@ inline slot_base* trail<Late>::recall(const sought& key) {
         return &s;
     };
     if (is_at(expected)) return found(expected, behind(expected));
-    ++surprises_;
     if (key.is(before)) {
+        policy_.surprise(before);
         asked(before, nowhere, expected);
         return &before;
     }
+    const auto surprising = [&](index i, index next) {
+        policy_.surprise(*path_[i]);
+        return found(i, next);
+    };
     if (stray_) {
         const index own = place_of(*renew(stray_, nullptr));
         for (int way = 0; own != nowhere && way < 2; ++way) {
             if (is_at(behind(own))) {
                 side_ = expected;
-                return found(behind(own), behind(behind(own)));
+                return surprising(behind(own), behind(behind(own)));
             }
             stride_ = -stride_;
         }
     }
     if (is_at(side_)) {
         const index i = renew(side_, expected);
-        return found(i, behind(i));
+        return surprising(i, behind(i));
     }
     const index turned = expected - 2 * direction();
     if (is_at(turned)) {
         stride_ = -stride_;
-        return found(turned, behind(turned));
+        return surprising(turned, behind(turned));
     }
-    if (begins_ && is_at(end_)) return found(end_, behind(end_));
+    if (begins_ && is_at(end_)) return surprising(end_, behind(end_));
     return nullptr;
 }
 
@@ -200,6 +199,7 @@ inline slot_base* trail<Late>::recall(const sought& key) {
 template <class Late>
 inline void trail<Late>::jump(slot_base& found) {
     if (is_lost()) return;
+    policy_.surprise(found);
     const index expected = here();
     const bool resolve = begins_ || recording_; // the place is asked for now, or given away
     const index own = resolve ? place_of(found) : nowhere;
@@ -224,7 +224,7 @@ inline void trail<Late>::get_lost() noexcept {
 /// Guesses are tried again.
 template <class Late>
 inline void trail<Late>::be_found() noexcept {
-    surprises_ += next_rest_ - renew(rest_, 0u);
+    policy_.surprises(next_rest_ - renew(rest_, 0u));
     stray_ = nullptr;
     move_to(here_);
 }
@@ -241,7 +241,21 @@ inline void trail<Late>::append(slot_base& made) {
     at_ = run_ = path_.data() + at;
     made.cold().place = static_cast<std::uint32_t>(place);
     if (is_lost()) return;
+    policy_.surprise(made);
     asked(made, place, expected == place ? behind(place) : expected);
+}
+
+/// Learning an order of not too many keys is to allocate nothing: room for it is made with the
+/// keys.
+template <class Late>
+inline void trail<Late>::make_room() {
+    if (path_.capacity() >= 2 * (path_.size() + 1)) return;
+    if (path_.size() > most_room) {
+        if (!recording_) path().swap(recorded_);
+        return;
+    }
+    recorded_.reserve(4 * path_.size()); // first, for if it throws the path must not have moved
+    path_.reserve(4 * path_.size());
 }
 
 /// A key at `place` was asked for, by no step; `next` is the guess now.
@@ -264,6 +278,52 @@ inline void trail<Late>::asked(slot_base& s, index place, index next) {
     recorded_.push_back(&s);
 }
 
+/// Between frames: is it time to record one?
+template <class Late>
+inline void trail<Late>::learn() {
+    if (is_lost()) be_found();
+    lost_ = 0;
+    if (recording_) {
+        rebuild();
+        policy_.recorded(steps());
+    } else if (policy_.wants_recording(steps(), path_.size())) {
+        recording_ = true;
+        recorded_.reserve(2 * path_.size());
+        recorded_.assign(margin, &nobody_);
+        known_ = 0;
+        here_ = first_;
+    } else if (gone_ > path_.size() / 2 + 64) {
+        rebuild();
+    }
+    calm_ = !recording_ && !policy_.is_judging();
+}
+
+/// Puts what was recorded in front, and behind it the keys of the path that were not.
+template <class Late>
+inline void trail<Late>::rebuild() {
+    if (!renew(recording_, false)) recorded_.assign(margin, &nobody_);
+    const index own = recorded_.size();
+    for (index i = margin; i < path_.size() - margin; ++i) {
+        slot_base& s = *path_[i];
+        if (!s.type) continue;
+        std::uint32_t& place = s.cold().place;
+        if (place < own && recorded_[place] == &s) continue;
+        if (place != i) continue; // it is here twice
+        place = static_cast<std::uint32_t>(recorded_.size());
+        recorded_.push_back(&s);
+    }
+    recorded_.insert(recorded_.end(), margin, &nobody_);
+    steps_ = steps();
+    path_.swap(recorded_);
+    if (path_.size() > most_room) path().swap(recorded_);
+    at_ = run_ = path_.data();
+    first_ = margin;
+    side_ = end_ = nowhere;
+    stray_ = nullptr;
+    gone_ = 0;
+    stride_ = sizeof(slot_base*);
+}
+
 template <class Late>
 inline void trail<Late>::clear() {
     steps_ = at_ ? steps() : 0;
@@ -280,5 +340,3 @@ inline void trail<Late>::clear() {
 }
 
 } // namespace imload::detail
-
-#include <imload/detail/trail_learn.hpp>
