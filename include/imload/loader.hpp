@@ -157,16 +157,10 @@ private:
         if (slot* const s = e.template next_if<slot>(search<call>(args...), fingerprint_))
             [[likely]]
             return found(s->get(), s, &e);
-        if (e.is_lost())
-            if (slot* const s = look_up<call, detail::passed<Args>...>(e, args...))
+        if (e.wanders())
+            if (slot* const s = e.template search_if<slot>(search<call>(args...), fingerprint_))
                 return found(s->get(), s, &e);
         return ask_slowly<call, found, detail::passed<Args>...>(e, args...);
-    }
-
-    /// The slot, if it is there and an ask has nothing to do.
-    template <class Call, class... Passed>
-    IMLOAD_NOINLINE typename Call::slot* look_up(detail::engine& e, Passed... args) const {
-        return e.template search_if<typename Call::slot>(search<Call>(args...), fingerprint_);
     }
 
     /// Small arguments come by value: taking the address of one would keep it in memory for the

@@ -49,8 +49,9 @@ public:
         return nullptr;
     }
 
-    [[nodiscard]] bool is_lost() const noexcept { return trail_.is_lost(); }
-    /// The same where keys are asked for in no order, so that guessing is of no use.
+    /// Keys are asked for in no order, and this one is to be searched for.
+    [[nodiscard]] bool wanders() noexcept { return trail_.wanders(); }
+    /// The same where that is so.
     template <class Slot, class Searched>
     [[nodiscard]] Slot* search_if(const Searched& key, std::uint32_t fingerprint) {
         Slot* const s =
@@ -58,7 +59,6 @@ public:
         if (!s || s->fast != fingerprint) return nullptr;
         s->asked = frame_;
         ++polls_;
-        trail_.wander();
         return s;
     }
 

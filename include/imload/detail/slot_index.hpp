@@ -43,7 +43,7 @@ public:
     /// The number that a search most likely ends with: the first in its bucket with this mark's
     /// byte. Without one: null, though find() may know more.
     [[nodiscard]] const std::uint32_t* likely(std::uint32_t mark) const noexcept {
-        const bucket& b = buckets_[home_of(mark)];
+        const bucket& b = home_at(mark);
         const auto hits = b.matches(tag_of(mark));
         return hits != 0 ? &b.numbers[bucket::place_of(hits)] : nullptr;
     }
@@ -57,7 +57,7 @@ public:
         const unsigned doublings = count_ < few ? 2 : 1;
         buckets_ = std::make_unique<bucket[]>(count_ << doublings);
         count_ <<= doublings;
-        shift_ -= doublings;
+        mask_ = static_cast<std::uint32_t>((count_ - 1) * sizeof(bucket));
         size_ = 0;
         visit([&](std::uint32_t number) { insert(mark_at(number), number); });
     }
@@ -159,21 +159,25 @@ private:
         }
     };
 
-    /// Never 0; from other bits than home_of, which takes the highest.
+    /// Never 0; from other bits than home_of, unless there are more than 2^20 buckets.
     [[nodiscard]] static constexpr std::uint8_t tag_of(std::uint32_t mark) noexcept {
-        const std::uint32_t byte = mark & 0xffu;
+        const std::uint32_t byte = std::rotl(mark, 6) & 0xffu;
         return static_cast<std::uint8_t>(byte + (byte == 0));
     }
     [[nodiscard]] std::size_t home_of(std::uint32_t mark) const noexcept {
-        return static_cast<std::size_t>(std::uint64_t{mark} >> shift_);
+        return (mark & mask_) / sizeof(bucket);
+    }
+    [[nodiscard]] const bucket& home_at(std::uint32_t mark) const noexcept {
+        const auto* const first = reinterpret_cast<const std::byte*>(buckets_.get());
+        return *reinterpret_cast<const bucket*>(first + (mark & mask_));
     }
     [[nodiscard]] std::size_t next(std::size_t at) const noexcept {
         return at + 1 < count_ ? at + 1 : 0;
     }
 
     std::unique_ptr<bucket[]> buckets_ = std::make_unique<bucket[]>(1);
-    std::uint32_t shift_ = 32; ///< 32 less the logarithm of count_
-    std::size_t count_ = 1;    ///< a power of two
+    std::uint32_t mask_ = 0; ///< a mark's bits that tell the bucket: from 6 on, in bytes
+    std::size_t count_ = 1;  ///< a power of two
     std::size_t size_ = 0;
 };
 

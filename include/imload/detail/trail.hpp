@@ -1,6 +1,5 @@
 #pragma once
 
-#include <imload/config.hpp>
 #include <imload/detail/late.hpp>
 #include <imload/detail/recording_policy.hpp>
 #include <imload/detail/renew.hpp>
@@ -45,14 +44,13 @@ public:
     void jump(slot_base& found);
     /// After recall() in vain: the key is new. It is put at the end.
     void append(slot_base& made);
-    /// There is no order, so guess() leads to nobody and a key is better searched for at once.
-    [[nodiscard]] bool is_lost() const noexcept { return rest_ != 0; }
-    /// It was.
-    void wander() noexcept {
-        if (rest_ > 1) [[likely]]
-            --rest_;
-        else
-            look_around();
+    /// There is no order, so guess() leads to nobody and a key is better searched for at once: this
+    /// counts as one that is. Not for ever: then recall() looks whether there is one again.
+    [[nodiscard]] bool wanders() noexcept {
+        const std::int32_t rest = rest_ - 1;
+        if (rest <= 0) return false;
+        rest_ = rest;
+        return true;
     }
     /// A key went; its place is not used again until there are many of them.
     void erase() noexcept { ++gone_; }
@@ -78,8 +76,9 @@ private:
     static constexpr std::uint32_t most_lost = 8; ///< from so many searches on there is no order
     static_assert(recording_policy::sample <= most_lost, "else a lost frame never seems the same");
     static constexpr std::uint32_t lost_again = most_lost - 2; ///< counted from after a rest
-    static constexpr std::uint32_t least_rest = 64, most_rest = 1u << 20;
+    static constexpr std::int32_t least_rest = 64, most_rest = 1 << 20;
 
+    [[nodiscard]] bool is_lost() const noexcept { return rest_ != 0; }
     [[nodiscard]] index index_of(slot_base** p) const noexcept {
         return static_cast<index>(p - path_.data());
     }
@@ -100,13 +99,7 @@ private:
     }
     void asked(slot_base& s, index place, index next);
     void get_lost() noexcept;
-    IMLOAD_NOINLINE void look_around() noexcept {
-        if (!is_lost()) return; // a key's == asked for another key, and that looked around
-        rest_ = 0;
-        be_found();
-        lost_ = lost_again;
-        next_rest_ = std::min(next_rest_ * 2, most_rest);
-    }
+    void look_around() noexcept;
     void be_found() noexcept;
     void make_room();
     void learn();
@@ -129,8 +122,8 @@ private:
     index first_ = margin;       ///< the frame's first ask
     index end_ = nowhere;        ///< the last frame's last one
     std::uint32_t lost_ = 0;     ///< searches in a row
-    std::uint32_t rest_ = 0;     ///< searches until an order is looked for; 0: not lost
-    std::uint32_t next_rest_ = least_rest; ///< how many; doubles with each look in vain
+    std::int32_t rest_ = 0;      ///< searches until an order is looked for; 0: not lost
+    std::int32_t next_rest_ = least_rest; ///< how many; doubles with each look in vain
     std::size_t gone_ = 0;
 
     bool begins_ = true; ///< nothing was asked for in this frame
@@ -142,7 +135,7 @@ private:
 template <class Late>
 inline slot_base* trail<Late>::recall(const sought& key) {
     if (is_lost()) {
-        wander();
+        if (!wanders()) look_around();
         return nullptr;
     }
     slot_base& before = at_ != run_ ? stepped_on() : *last_;
@@ -221,10 +214,19 @@ inline void trail<Late>::get_lost() noexcept {
     rest_ = next_rest_;
 }
 
+/// A rest is over.
+template <class Late>
+inline void trail<Late>::look_around() noexcept {
+    rest_ = 0;
+    be_found();
+    lost_ = lost_again;
+    next_rest_ = std::min(next_rest_ * 2, most_rest);
+}
+
 /// Guesses are tried again.
 template <class Late>
 inline void trail<Late>::be_found() noexcept {
-    policy_.surprises(next_rest_ - renew(rest_, 0u));
+    policy_.surprises(static_cast<std::size_t>(next_rest_ - renew(rest_, 0)));
     stray_ = nullptr;
     move_to(here_);
 }
