@@ -1,5 +1,7 @@
 #pragma once
 
+#include <imload/config.hpp>
+#include <imload/detail/sixteen_bytes.hpp>
 #include <imload/hash.hpp>
 
 #include <cstddef>
@@ -221,8 +223,8 @@ template <class View>
     }
 }
 
-/// Whether two texts of one length agree: eight characters at a time, without a call, where they
-/// are as long as keys mostly are.
+/// Whether two texts of one length agree: eight or sixteen characters at a time, without a call,
+/// where they are as long as keys mostly are.
 [[nodiscard]] inline bool equal_text(const char* a, const char* b, std::size_t length) noexcept {
     constexpr std::size_t step = sizeof(std::uint64_t);
     const auto differ = [&](std::size_t at) {
@@ -232,12 +234,16 @@ template <class View>
         std::memcpy(&y, b + at, step);
         return x ^ y;
     };
-    // The pieces may overlap.
-    if (length > 2 * step && length <= 4 * step)
-        return (differ(0) | differ(step) | differ(length - 2 * step) | differ(length - step)) == 0;
+#if IMLOAD_HAS_SSE2
+    if (length >= 16 && length <= 32) { // the halves may overlap
+        const sixteen_bytes first = sixteen_at(a) == sixteen_at(b);
+        const sixteen_bytes last = sixteen_at(a + length - 16) == sixteen_at(b + length - 16);
+        return bits_of(first & last) == 0xffff;
+    }
+#endif
     if (length < step || length > 16 * step) // no text may be a null pointer
         return length == 0 || std::memcmp(a, b, length) == 0;
-    std::uint64_t any = differ(length - step);
+    std::uint64_t any = differ(length - step); // which may overlap another
     for (std::size_t at = 0; at + step < length; at += step) any |= differ(at);
     return any == 0;
 }

@@ -157,7 +157,7 @@ private:
         if (slot* const s = e.template next_if<slot>(search<call>(args...), fingerprint_))
             [[likely]]
             return found(s->get(), s, &e);
-        if (e.wanders())
+        if (e.wanders()) [[unlikely]]
             if (slot* const s = e.template search_if<slot>(search<call>(args...), fingerprint_))
                 return found(s->get(), s, &e);
         return ask_slowly<call, found, detail::passed<Args>...>(e, args...);

@@ -38,15 +38,14 @@ public:
     template <class Slot, class Searched>
     [[nodiscard]] Slot* next_if(const Searched& key, std::uint32_t fingerprint) {
         slot_base* const s = trail_.guess();
-        if (s->type == &Slot::kind && s->fast == fingerprint) [[likely]] {
-            Slot* const typed = static_cast<Slot*>(s);
-            if (typed->equals(key)) [[likely]] {
-                trail_.step();
-                s->asked = frame_;
-                return typed;
-            }
-        }
-        return nullptr;
+        if (s->type != &Slot::kind) [[unlikely]]
+            return nullptr;
+        Slot* const typed = static_cast<Slot*>(s);
+        if (s->fast != fingerprint || !typed->equals(key)) [[unlikely]]
+            return nullptr;
+        trail_.step();
+        s->asked = frame_;
+        return typed;
     }
 
     /// Keys are asked for in no order, and this one is to be searched for.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <imload/config.hpp>
+#include <imload/detail/sixteen_bytes.hpp>
 
 #include <bit>
 #include <cstddef>
@@ -99,11 +100,7 @@ private:
 #if IMLOAD_HAS_SSE2
         /// A bit for each place with this tag.
         [[nodiscard]] std::uint32_t matches(std::uint8_t tag) const noexcept {
-            using vector [[gnu::vector_size(16)]] = char;
-            vector all;
-            std::memcpy(&all, this, sizeof all); // the last four are no tags
-            const vector same = all == static_cast<char>(tag);
-            return static_cast<std::uint32_t>(__builtin_ia32_pmovmskb128(same)) & 0xfffu;
+            return bits_of(sixteen_at(this) == static_cast<char>(tag)) & 0xfffu; // four are no tags
         }
         [[nodiscard]] static std::size_t place_of(std::uint32_t matches) noexcept {
             return static_cast<std::size_t>(std::countr_zero(matches));
