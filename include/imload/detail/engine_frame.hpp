@@ -39,7 +39,7 @@ inline void engine_impl<Late>::begin_frame() {
         detail::fail<std::logic_error>("imload: session::begin_frame() was called from the wake "
                                        "hook: let it wake the loop, which then begins a frame");
     if (closed_) return;
-    trail_.begin_frame();
+    trail_.begin_frame(frame_ + 1);
     if (is_quiet()) {
         report_ = {};
         report_.frame = ++frame_;

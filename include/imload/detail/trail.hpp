@@ -56,7 +56,8 @@ public:
     void erase() noexcept { ++gone_; }
 
     /// The next ask is likely the one with which the last frame began.
-    void begin_frame() {
+    void begin_frame(std::uint32_t frame) {
+        frame_ = frame;
         end_ = here() - direction();
         if (!calm_) [[unlikely]]
             learn();
@@ -79,6 +80,10 @@ private:
     static constexpr std::int32_t least_rest = 64, most_rest = 1 << 20;
 
     [[nodiscard]] bool is_lost() const noexcept { return rest_ != 0; }
+    /// While recording what has no order, guesses are seldom tried.
+    [[nodiscard]] bool is_blind() const noexcept {
+        return recording_ && lost_ >= most_lost && lost_ % 64 != 0;
+    }
     [[nodiscard]] index index_of(slot_base** p) const noexcept {
         return static_cast<index>(p - path_.data());
     }
@@ -114,6 +119,7 @@ private:
     path path_;
     path recorded_;         ///< while recording: this frame's asks
     std::size_t known_ = 0; ///< of how many keys
+    std::uint32_t frame_ = 0;
     slot_base nobody_;
     slot_base* last_ = nullptr;  ///< asked for last, if that was no step; not while lost
     slot_base* stray_ = nullptr; ///< the same, if it was searched for and its place not looked up
@@ -138,6 +144,7 @@ inline slot_base* trail<Late>::recall(const sought& key) {
         if (!wanders()) look_around();
         return nullptr;
     }
+    if (is_blind()) return nullptr;
     slot_base& before = at_ != run_ ? stepped_on() : *last_;
     if (at_ != run_) {
         begins_ = false;
@@ -194,7 +201,7 @@ inline void trail<Late>::jump(slot_base& found) {
     if (is_lost()) return;
     policy_.surprise(found);
     const index expected = here();
-    const bool resolve = begins_ || recording_; // the place is asked for now, or given away
+    const bool resolve = begins_; // its place is of interest now
     const index own = resolve ? place_of(found) : nowhere;
     if (own != nowhere) {
         side_ = expected;
@@ -271,12 +278,10 @@ inline void trail<Late>::asked(slot_base& s, index place, index next) {
         return;
     }
     here_ = next;
-    std::uint32_t& own = s.cold().place;
-    const bool again = own < recorded_.size() && recorded_[own] == &s;
+    const bool again = s.asked == frame_;
     // A few keys may be asked for again and again; the others must find room behind them.
     if (again && recorded_.size() + path_.size() - known_ >= recorded_.capacity()) return;
     known_ += again ? 0u : 1u;
-    own = static_cast<std::uint32_t>(recorded_.size());
     recorded_.push_back(&s);
 }
 
@@ -305,6 +310,7 @@ template <class Late>
 inline void trail<Late>::rebuild() {
     if (!renew(recording_, false)) recorded_.assign(margin, &nobody_);
     const index own = recorded_.size();
+    for (index i = margin; i < own; ++i) recorded_[i]->cold().place = static_cast<std::uint32_t>(i);
     for (index i = margin; i < path_.size() - margin; ++i) {
         slot_base& s = *path_[i];
         if (!s.type) continue;
