@@ -103,7 +103,7 @@ private:
             return bits_of(sixteen_at(this) == static_cast<char>(tag)) & 0xfffu; // four are no tags
         }
         [[nodiscard]] static std::size_t place_of(std::uint32_t matches) noexcept {
-            return static_cast<std::size_t>(std::countr_zero(matches));
+            return static_cast<unsigned>(std::countr_zero(matches));
         }
 #else
         /// A bit for each place with this tag: for the first eight at 0, 8, 16 and so on, for the

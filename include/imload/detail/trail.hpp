@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace imload::detail {
@@ -46,12 +47,7 @@ public:
     void append(slot_base& made);
     /// There is no order, so guess() leads to nobody and a key is better searched for at once: this
     /// counts as one that is. Not for ever: then recall() looks whether there is one again.
-    [[nodiscard]] bool wanders() noexcept {
-        const std::int32_t rest = rest_ - 1;
-        if (rest <= 0) return false;
-        rest_ = rest;
-        return true;
-    }
+    [[nodiscard]] bool wanders() noexcept { return --rest_ > 0; }
     /// A key went; its place is not used again until there are many of them.
     void erase() noexcept { ++gone_; }
 
@@ -77,9 +73,10 @@ private:
     static constexpr std::uint32_t most_lost = 8; ///< from so many searches on there is no order
     static_assert(recording_policy::sample <= most_lost, "else a lost frame never seems the same");
     static constexpr std::uint32_t lost_again = most_lost - 2; ///< counted from after a rest
+    static constexpr std::int32_t not_lost = std::numeric_limits<std::int32_t>::min() / 2;
     static constexpr std::int32_t least_rest = 64, most_rest = 1 << 20;
 
-    [[nodiscard]] bool is_lost() const noexcept { return rest_ != 0; }
+    [[nodiscard]] bool is_lost() const noexcept { return rest_ > not_lost; }
     /// While recording what has no order, guesses are seldom tried.
     [[nodiscard]] bool is_blind() const noexcept {
         return recording_ && lost_ >= most_lost && lost_ % 64 != 0;
@@ -121,14 +118,14 @@ private:
     std::size_t known_ = 0; ///< of how many keys
     std::uint32_t frame_ = 0;
     slot_base nobody_;
-    slot_base* last_ = nullptr;  ///< asked for last, if that was no step; not while lost
-    slot_base* stray_ = nullptr; ///< the same, if it was searched for and its place not looked up
-    index here_ = margin;        ///< the guess while recording or lost, when no step is taken
-    index side_ = nowhere;       ///< where the trail was left by a jump
-    index first_ = margin;       ///< the frame's first ask
-    index end_ = nowhere;        ///< the last frame's last one
-    std::uint32_t lost_ = 0;     ///< searches in a row
-    std::int32_t rest_ = 0;      ///< searches until an order is looked for; 0: not lost
+    slot_base* last_ = nullptr;    ///< asked for last, if that was no step; not while lost
+    slot_base* stray_ = nullptr;   ///< the same, if it was searched for and its place not looked up
+    index here_ = margin;          ///< the guess while recording or lost, when no step is taken
+    index side_ = nowhere;         ///< where the trail was left by a jump
+    index first_ = margin;         ///< the frame's first ask
+    index end_ = nowhere;          ///< the last frame's last one
+    std::uint32_t lost_ = 0;       ///< searches in a row
+    std::int32_t rest_ = not_lost; ///< searches until an order is looked for; or less than that
     std::int32_t next_rest_ = least_rest; ///< how many; doubles with each look in vain
     std::size_t gone_ = 0;
 
@@ -141,9 +138,10 @@ private:
 template <class Late>
 inline slot_base* trail<Late>::recall(const sought& key) {
     if (is_lost()) {
-        if (!wanders()) look_around();
+        if (rest_ <= 0) look_around();
         return nullptr;
     }
+    rest_ = not_lost; // wanders() has counted
     if (is_blind()) return nullptr;
     slot_base& before = at_ != run_ ? stepped_on() : *last_;
     if (at_ != run_) {
@@ -224,7 +222,6 @@ inline void trail<Late>::get_lost() noexcept {
 /// A rest is over.
 template <class Late>
 inline void trail<Late>::look_around() noexcept {
-    rest_ = 0;
     be_found();
     lost_ = lost_again;
     next_rest_ = std::min(next_rest_ * 2, most_rest);
@@ -233,7 +230,8 @@ inline void trail<Late>::look_around() noexcept {
 /// Guesses are tried again.
 template <class Late>
 inline void trail<Late>::be_found() noexcept {
-    policy_.surprises(static_cast<std::size_t>(next_rest_ - renew(rest_, 0)));
+    policy_.surprises(static_cast<std::size_t>(next_rest_ - std::max(rest_, 0)));
+    rest_ = not_lost;
     stray_ = nullptr;
     move_to(here_);
 }
@@ -338,7 +336,7 @@ inline void trail<Late>::clear() {
     path_.assign(2 * margin, &nobody_);
     recorded_.clear();
     recording_ = false;
-    rest_ = 0;
+    rest_ = not_lost;
     at_ = run_ = path_.data() + margin;
     last_ = &nobody_;
     first_ = here_ = margin;
