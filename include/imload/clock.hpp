@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <chrono>
 
 namespace imload {
@@ -26,7 +25,9 @@ namespace detail {
 
 /// `t + d`, which never overflows.
 [[nodiscard]] constexpr time_point after(time_point t, std::chrono::nanoseconds d) noexcept {
-    return d >= time_point::max() - std::max(t, time_point{}) ? time_point::max() : t + d;
+    const auto now = t.time_since_epoch().count(); // numbers, for comparing times compiles slowly
+    const auto left = time_point::max().time_since_epoch().count() - (now > 0 ? now : 0);
+    return d.count() >= left ? time_point::max() : t + d;
 }
 
 } // namespace detail

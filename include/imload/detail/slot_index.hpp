@@ -1,13 +1,13 @@
 #pragma once
 
 #include <imload/config.hpp>
+#include <imload/detail/renew.hpp>
 #include <imload/detail/sixteen_bytes.hpp>
 
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <memory>
 
 namespace imload::detail {
 
@@ -19,6 +19,11 @@ template <class Late>
 class slot_index {
 public:
     static constexpr std::uint32_t none = 0xffffffff;
+
+    slot_index() = default;
+    slot_index(const slot_index&) = delete;
+    slot_index& operator=(const slot_index&) = delete;
+    ~slot_index() { delete[] buckets_; }
 
     /// The half of a hash that counts here.
     [[nodiscard]] static constexpr std::uint32_t mark_of(std::uint64_t hash) noexcept {
@@ -56,7 +61,7 @@ public:
         if (size_ < count_ * most_full) return;
         constexpr std::size_t few = 4096;
         const unsigned doublings = count_ < few ? 2 : 1;
-        buckets_ = std::make_unique<bucket[]>(count_ << doublings);
+        delete[] renew(buckets_, new bucket[count_ << doublings]);
         count_ <<= doublings;
         mask_ = static_cast<std::uint32_t>((count_ - 1) * sizeof(bucket));
         size_ = 0;
@@ -165,16 +170,16 @@ private:
         return (mark & mask_) / sizeof(bucket);
     }
     [[nodiscard]] const bucket& home_at(std::uint32_t mark) const noexcept {
-        const auto* const first = reinterpret_cast<const std::byte*>(buckets_.get());
+        const auto* const first = reinterpret_cast<const std::byte*>(buckets_);
         return *reinterpret_cast<const bucket*>(first + (mark & mask_));
     }
     [[nodiscard]] std::size_t next(std::size_t at) const noexcept {
         return at + 1 < count_ ? at + 1 : 0;
     }
 
-    std::unique_ptr<bucket[]> buckets_ = std::make_unique<bucket[]>(1);
-    std::uint32_t mask_ = 0; ///< a mark's bits that tell the bucket: from 6 on, in bytes
-    std::size_t count_ = 1;  ///< a power of two
+    bucket* buckets_ = new bucket[1]; // owned
+    std::uint32_t mask_ = 0;          ///< a mark's bits that tell the bucket: from 6 on, in bytes
+    std::size_t count_ = 1;           ///< a power of two
     std::size_t size_ = 0;
 };
 
