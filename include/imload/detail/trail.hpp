@@ -57,8 +57,8 @@ public:
         end_ = here() - direction();
         if (!calm_) [[unlikely]]
             learn();
-        policy_.begin_frame(steps());
         move_to(recording_ ? nowhere : first_);
+        policy_.begin_frame(steps_); // and none since
         begins_ = true;
     }
 
