@@ -90,9 +90,10 @@ template <std::size_t... Is, class... Ts>
 template <class F, class Finish, class Name>
 [[nodiscard]] std::uint64_t hash_loader(const loader_identity<F, Finish, Name>& l,
                                         std::uint64_t type) {
-    std::uint64_t h = type * 0x9e3779b97f4a7c15u;
-    if constexpr (callable_identity<F>::counts) h += l.callable.hash() * 0xd6e8feb86659fd93u;
-    if constexpr (callable_identity<Finish>::counts) h += l.finisher.hash() * 0xff51afd7ed558ccdu;
+    // Of 31 bits, so that each is part of an instruction.
+    std::uint64_t h = type * 0x2c1b3c6du;
+    if constexpr (callable_identity<F>::counts) h += l.callable.hash() * 0x297a2d39u;
+    if constexpr (callable_identity<Finish>::counts) h += l.finisher.hash() * 0x51ed2701u;
     if constexpr (!std::is_same_v<Name, no_name>) h += std::hash<std::string_view>{}(l.name);
     return h;
 }

@@ -4,6 +4,8 @@
 
 #if IMLOAD_HAS_SSE2
 
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -11,10 +13,17 @@ namespace imload::detail {
 
 using sixteen_bytes [[gnu::vector_size(16)]] = char;
 
-[[nodiscard]] inline sixteen_bytes sixteen_at(const void* p) noexcept {
+template <std::size_t Alignment = 1>
+[[nodiscard]] sixteen_bytes sixteen_at(const void* p) noexcept {
     sixteen_bytes read;
-    std::memcpy(&read, p, sizeof read);
+    std::memcpy(&read, __builtin_assume_aligned(p, Alignment), sizeof read);
     return read;
+}
+
+/// Four bytes, four times.
+[[nodiscard]] inline sixteen_bytes sixteen_of(std::uint32_t four) noexcept {
+    using words [[gnu::vector_size(16)]] = std::uint32_t;
+    return std::bit_cast<sixteen_bytes>(words{four, four, four, four});
 }
 
 /// A bit for each byte of what a comparison gave.
