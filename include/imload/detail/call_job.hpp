@@ -134,7 +134,7 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
         static void destroy(slot_base& s) { static_cast<slot&>(s).~slot(); }
         static ref<detail::job> make_job(slot_base& s, std::uint32_t generation, const starter* how,
                                          job_home& h) {
-            return ref<detail::job>(
+            return ref<detail::job>::adopt(
                 new job(static_cast<slot&>(s), generation, static_cast<const kept*>(how), h));
         }
         static void describe(const slot_base& base, std::string& out) {

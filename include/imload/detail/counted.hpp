@@ -8,7 +8,8 @@
 
 namespace imload::detail {
 
-/// A reference count inside the object, for what the UI thread and workers share.
+/// A reference count inside the object, for what the UI thread and workers share. Whoever makes one
+/// has its first share.
 class counted {
 public:
     counted() = default;
@@ -17,12 +18,16 @@ public:
     virtual ~counted() = default;
 
     void retain() const noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
+    /// The same for less, while no other thread knows of the object.
+    void retain_new() const noexcept {
+        count_.store(count_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    }
     void release() const noexcept {
         if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
     }
 
 private:
-    mutable std::atomic<std::uint32_t> count_{0};
+    mutable std::atomic<std::uint32_t> count_{1};
 };
 
 /// Shares a counted object; safe to copy on one thread while another lets go of its own.
@@ -45,7 +50,7 @@ public:
         if (object_) object_->release();
     }
 
-    /// Takes over a share that detach() gave away.
+    /// Takes over a share: one that detach() gave away, or the first.
     [[nodiscard]] static ref adopt(T* shared) noexcept {
         ref r;
         r.object_ = shared;
@@ -64,7 +69,7 @@ private:
 
 template <class T, class... Args>
 [[nodiscard]] ref<T> make_counted(Args&&... args) {
-    return ref<T>(new T(std::forward<Args>(args)...));
+    return ref<T>::adopt(new T(std::forward<Args>(args)...));
 }
 
 } // namespace imload::detail

@@ -42,13 +42,13 @@ public:
     explicit crew(std::size_t limit) : limit_(thread_count(limit)) {}
 
     /// Work was put where the threads find it. Sees to it that one looks for it, a new one if none
-    /// is there to be woken: it calls `serve()`, which looks until rest() is false. Returns what
-    /// was thrown if there is no thread and none can be made; with fewer than it wants the crew
-    /// carries on. Threads: any, its own too.
-    template <class Serve>
-    std::exception_ptr call(Serve serve) {
+    /// is there to be woken: it calls what `serving()` returns, which looks until rest() is false.
+    /// Returns what was thrown if there is no thread and none can be made; with fewer than it wants
+    /// the crew carries on. Threads: any, its own too.
+    template <class Serving>
+    std::exception_ptr call(const Serving& serving) {
         if (idle_.load() == 0 && made_.load(std::memory_order_relaxed) < limit_)
-            return make(std::move(serve));
+            return make(serving());
         wake_one();
         return nullptr;
     }

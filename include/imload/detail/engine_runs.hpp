@@ -92,7 +92,7 @@ inline void engine_impl<Late>::launch(slot_base& s, run_cause why, std::exceptio
     hub_->enqueue(*f.run, settings_[e.set].values.priority, e.prefetched);
 #if IMLOAD_HAS_THREADS
     if (!crew_) crew_ = make_counted<crew<Late>>(setup_.threads);
-    auto refused = crew_->call([h = hub_, c = crew_.get()] { h->serve(*c); });
+    auto refused = hub_->call(*crew_);
     if (refused) hub_->reject(*f.run, std::move(refused));
 #endif
 }

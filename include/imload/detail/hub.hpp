@@ -135,7 +135,11 @@ public:
     void run_one(ticket* t) noexcept; ///< null: without one, if one waits
     void lose(ticket& t) noexcept;
 #if IMLOAD_HAS_THREADS
-    void serve(crew<Late>& c) noexcept; ///< the life of a thread of the session's own
+    /// Sees to it that a thread of the session's own looks for work, which is crew::call().
+    std::exception_ptr call(crew<Late>& c) {
+        return c.call([&] { return [h = ref<hub>(this), &c] { h->serve(c); }; });
+    }
+    void serve(crew<Late>& c) noexcept; ///< the life of such a thread
 #endif
 
 private:

@@ -22,7 +22,7 @@ inline void hub<Late>::take_in() {
 template <class Late>
 inline void hub<Late>::enqueue(job& j, int priority, bool prefetch) {
     wishes_.make_room(); // which may fail; nothing after it can
-    j.retain();          // the queue's share
+    j.retain_new();      // the queue's share; nobody else has seen the job
     j.stage.store(job_stage::queued, std::memory_order_relaxed);
     wishes_.add({&j, priority, prefetch ? intake<Late>::wish::prefetch : intake<Late>::wish::ask});
 }

@@ -248,7 +248,7 @@ inline void hub<Late>::serve(crew<Late>& c) noexcept {
         }
         done = {};
         if (j) {
-            if (leaves_some) c.call([h = ref<hub>(this), &c] { h->serve(c); });
+            if (leaves_some) call(c);
             if (j->timed) tell_begun();
             const load_scope inside;
             j->run();
