@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <vector>
 
 namespace imload::detail {
@@ -25,18 +26,20 @@ public:
         if (with_room_.empty()) add();
         block& b = *with_room_.back();
         if (b.free == all) --empty_;
-        flight& f = b.flights[std::countr_zero(b.free)];
+        const auto place = static_cast<std::uint8_t>(std::countr_zero(b.free));
+        flight* const f = ::new (static_cast<void*>(b.room + place * sizeof(flight))) flight;
+        f->place = place;
         b.free &= b.free - 1;
         if (b.free == 0) with_room_.pop_back();
-        return &f;
+        return f;
     }
 
     void give(flight* f) noexcept {
         const std::uint8_t place = f->place;
-        *f = flight{};
-        f->place = place;
-        // The first member of a block is its array.
-        block& b = *reinterpret_cast<block*>(f - place);
+        f->~flight();
+        // A block begins with the room for its flights.
+        block& b =
+            *reinterpret_cast<block*>(reinterpret_cast<std::byte*>(f) - place * sizeof(flight));
         if (b.free == 0) {
             b.listed_at = with_room_.size();
             with_room_.push_back(&b); // there is room, made when the block was
@@ -51,7 +54,8 @@ private:
     static constexpr std::uint64_t all = ~std::uint64_t{0};
 
     struct block {
-        flight flights[places];
+        block() noexcept {} // nothing is in its room yet
+        alignas(flight) std::byte room[places * sizeof(flight)];
         std::uint64_t free = all; ///< a bit for each
         std::size_t listed_at = 0;
     };
@@ -59,7 +63,6 @@ private:
     void add() {
         if (with_room_.capacity() < ++blocks_) with_room_.reserve(2 * blocks_);
         block* const b = new block;
-        for (std::size_t i = 0; i < places; ++i) b->flights[i].place = static_cast<std::uint8_t>(i);
         b->listed_at = with_room_.size();
         with_room_.push_back(b);
         ++empty_;
