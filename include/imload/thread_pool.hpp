@@ -97,9 +97,8 @@ private:
     using tasks = detail::later<std::deque<task>, Late>;
 
     std::exception_ptr call() {
-        return crew_->call([this] {
-            return [self = detail::ref<working>(this)] { self->serve(); };
-        });
+        return crew_->call(
+            [this] { return [self = detail::ref<working>(this)] { self->serve(); }; });
     }
     void serve();
 

@@ -18,17 +18,17 @@ inline void engine_impl<Late>::stop_pretending_to_load(flight& f) noexcept {
 
 template <class Late>
 inline void engine_impl<Late>::refresh(slot_base& s) {
-    if (closed_ || !s.cold().set || is_invalid(s)) return;
     entry& e = s.cold();
-    flight& f = flight_of(s);
+    if (closed_ || !e.set || is_invalid(e)) return;
+    flight& f = flight_of(e);
     occupy(e);
     e.cancelled = false;
     if (f.now == phase::queued || f.now == phase::running || f.now == phase::finishing)
         return; // it is on its way
     f.attempt = 0;
     e.prefetched = false;
-    launch(s, run_cause::refresh);
-    set_fast(s);
+    launch(s, e, run_cause::refresh);
+    set_fast(s, e);
 }
 
 template <class Late>
@@ -45,54 +45,57 @@ inline void engine_impl<Late>::cancel(slot_base& s) {
 
 template <class Late>
 inline void engine_impl<Late>::forget(slot_base& s) {
-    flight& f = flight_of(s);
+    entry& e = s.cold();
+    flight& f = flight_of(e);
     end_run(s);
     f.pretends = {};
     f.pretends_next = false;
     f.forgotten = true;
     f.put = {};
-    touch(s);
-    set_fast(s);
+    touch(s, e);
+    set_fast(s, e);
     flush_stops();
 }
 
 template <class Late>
 inline void engine_impl<Late>::put(slot_base& s, ref<job> value) {
-    if (closed_ || is_invalid(s)) return;
-    flight& f = flight_of(s);
-    occupy(s.cold());
+    entry& e = s.cold();
+    if (closed_ || is_invalid(e)) return;
+    flight& f = flight_of(e);
+    occupy(e);
     end_run(s);
-    s.cold().cancelled = false;
+    e.cancelled = false;
     f.pretends_next = false;
     stop_pretending_to_load(f);
     f.put = std::move(value);
     f.put->ended = now();
     f.forgotten = false;
-    touch(s);
-    set_fast(s);
+    touch(s, e);
+    set_fast(s, e);
     flush_stops();
 }
 
 /// What the key pretends shows in the next frame; the run that it has ends at once.
 template <class Late>
 inline void engine_impl<Late>::simulate(slot_base& s, const simulation& how) {
-    if (closed_ || is_invalid(s)) return;
-    flight& f = flight_of(s);
+    entry& e = s.cold();
+    if (closed_ || is_invalid(e)) return;
+    flight& f = flight_of(e);
     const simulated before = f.pretends.state;
-    if (!s.cold().set || f.pretends == how) return;
-    occupy(s.cold());
+    if (!e.set || f.pretends == how) return;
+    occupy(e);
     if (how.state != before) end_run(s);
     f.pretends = how;
-    touch(s);
-    if (f.held) schedule(s);
+    touch(s, e);
+    if (f.held) schedule(s, e);
     if (how.state == before) return;
-    s.cold().cancelled = false;
+    e.cancelled = false;
     f.pretends_next = how.state != simulated::nothing;
     if (how.state == simulated::nothing) {
         f.attempt = 0;
-        launch(s, run_cause::refresh);
+        launch(s, e, run_cause::refresh);
     }
-    set_fast(s);
+    set_fast(s, e);
     flush_stops();
 }
 

@@ -96,24 +96,25 @@ public:
     const run_control::progress_state& progress(slot_base& s) override;
 
 private:
-    // keys
+    // keys: `e` is what is cold of `s`, looked up once
     [[nodiscard]] slot_base& find_or_make(const sought& key);
     void begin_life(slot_base& s);
-    void ask(slot_base& s, const asked& a);
+    void ask(slot_base& s, entry& e, const asked& a);
     void erase(slot_base& s);
-    void adopt(slot_base& s, const asked& a);
+    void adopt(slot_base& s, entry& e, const asked& a);
     void use(entry& e, std::uint32_t set) noexcept;
-    flight& flight_of(slot_base& s);
-    void touch(slot_base& s);
+    flight& flight_of(entry& e);
+    void touch(slot_base& s, entry& e);
     void occupy(entry& e) noexcept;
-    [[nodiscard]] static bool is_invalid(const slot_base& s) noexcept;
+    [[nodiscard]] static bool is_invalid(const entry& e) noexcept;
 
     // runs
-    void move(slot_base& s, phase to);
-    [[nodiscard]] bool wants_run(const slot_base& s);
-    void start(slot_base& s, const asked& a);
-    void launch(slot_base& s, run_cause why, std::exception_ptr thrown = nullptr);
-    [[nodiscard]] std::exception_ptr keep_starter(slot_base& s, const asked& a);
+    void move(slot_base& s, entry& e, phase to);
+    void move(slot_base& s, phase to) { move(s, s.cold(), to); }
+    [[nodiscard]] bool wants_run(const slot_base& s, const entry& e);
+    void start(slot_base& s, entry& e, const asked& a);
+    void launch(slot_base& s, entry& e, run_cause why, std::exception_ptr thrown = nullptr);
+    [[nodiscard]] std::exception_ptr keep_starter(entry& e, const asked& a);
     [[nodiscard]] ref<job> make_job(slot_base& s);
     void hold_up(slot_base& s, time_span grace);
     void end_run(slot_base& s);
@@ -142,8 +143,10 @@ private:
 
     // time
     [[nodiscard]] time_point this_instant() const;
-    void set_fast(slot_base& s) noexcept;
-    void schedule(slot_base& s);
+    void set_fast(slot_base& s, const entry& e) noexcept;
+    void set_fast(slot_base& s) noexcept { set_fast(s, s.cold()); }
+    void schedule(slot_base& s, entry& e);
+    void schedule(slot_base& s) { schedule(s, s.cold()); }
     void next_refresh(slot_base& s, time_point not_before);
     void on_due(slot_base& s);
     void run_timers();

@@ -31,12 +31,12 @@ inline void engine_impl<Late>::begin_life(slot_base& s) {
     e.life = static_cast<std::uint16_t>(before.life + 1);
     e.mark = before.mark;
     s.asked = frame_ >= 2 ? frame_ - 2 : 0; // not asked for yet
-    touch(s);                               // still vacant by the next frame: it goes
+    touch(s, e);                            // still vacant by the next frame: it goes
     if (s.type->differences(s, s) != 0) {
-        flight_of(s).failure = make_box<error>(
+        flight_of(e).failure = make_box<error>(
             error_of(error_kind::invalid_key, "these arguments cannot be a key: they do not equal "
                                               "themselves, or the function is null"));
-        flight_of(s).failed_frame = frame_;
+        flight_of(e).failed_frame = frame_;
     }
 }
 
@@ -49,16 +49,17 @@ inline auto engine_impl<Late>::poll(const sought& key, const asked& a) -> answer
         s.asked = frame_;
         return {s, true};
     }
-    ask(s, a);
-    const bool answered = s.cold().has_value;
+    entry& e = s.cold();
+    ask(s, e, a);
+    const bool answered = e.has_value;
     if (!answered) ++misses_;
     return {s, answered};
 }
 
 /// A key that cannot be found again: it stays vacant, with its error, and goes with the frame.
 template <class Late>
-inline bool engine_impl<Late>::is_invalid(const slot_base& s) noexcept {
-    const flight* const f = s.cold().going;
+inline bool engine_impl<Late>::is_invalid(const entry& e) noexcept {
+    const flight* const f = e.going;
     return f && f->failure && f->failure->kind == error_kind::invalid_key;
 }
 
@@ -87,16 +88,14 @@ inline void engine_impl<Late>::erase(slot_base& s) {
 }
 
 template <class Late>
-inline flight& engine_impl<Late>::flight_of(slot_base& s) {
-    entry& e = s.cold();
+inline flight& engine_impl<Late>::flight_of(entry& e) {
     if (!e.going) e.going = flights_.take();
     return *e.going;
 }
 
 /// Lists a key for the next frame, where what it is doing becomes what it shows.
 template <class Late>
-inline void engine_impl<Late>::touch(slot_base& s) {
-    entry& e = s.cold();
+inline void engine_impl<Late>::touch(slot_base& s, entry& e) {
     if (e.touched) return;
     e.touched = true;
     touched_.push_back(&s);
@@ -110,8 +109,7 @@ inline void engine_impl<Late>::use(entry& e, std::uint32_t set) noexcept {
 
 /// Takes over the options of the latest ask.
 template <class Late>
-inline void engine_impl<Late>::adopt(slot_base& s, const asked& a) {
-    entry& e = s.cold();
+inline void engine_impl<Late>::adopt(slot_base& s, entry& e, const asked& a) {
     if (e.set && settings_[e.set].fingerprint == a.fingerprint) return;
     const time_span before = e.set ? settings_[e.set].values.refresh_every : time_span(never);
     use(e, settings_.add_user(a.wanted, a.fingerprint));
@@ -124,7 +122,7 @@ inline void engine_impl<Late>::adopt(slot_base& s, const asked& a) {
     }
     if (every != before && every != never) {
         // A new interval counts from the last start.
-        flight& f = flight_of(s);
+        flight& f = flight_of(e);
         if (f.started == time_point::min() && e.has_value) f.started = e.landed;
         if (f.started != time_point::min()) {
             f.first_start = f.started;
@@ -134,23 +132,22 @@ inline void engine_impl<Late>::adopt(slot_base& s, const asked& a) {
     } else if (every == never && e.going) {
         e.going->next_refresh = time_point::max();
     }
-    if (e.going || a.wanted.stale_after != never || a.wanted.expire_after != never) schedule(s);
+    if (e.going || a.wanted.stale_after != never || a.wanted.expire_after != never) schedule(s, e);
 }
 
 template <class Late>
-inline void engine_impl<Late>::ask(slot_base& s, const asked& a) {
+inline void engine_impl<Late>::ask(slot_base& s, entry& e, const asked& a) {
     const std::uint32_t asked_before = renew(s.asked, frame_);
-    if (closed_ || is_invalid(s)) return;
-    entry& e = s.cold();
+    if (closed_ || is_invalid(e)) return;
     occupy(e);
-    adopt(s, a);
+    adopt(s, e, a);
     flight* const f = e.going;
     const phase doing = f ? f->now : phase::idle;
     const bool prefetched = e.prefetched;
     e.prefetched = false;
     if (f && renew(f->parked, false)) {
         next_refresh(s, now());
-        schedule(s);
+        schedule(s, e);
     }
     if (doing == phase::queued) {
         if (a.starter.make && renew(f->unasked_start, false)) {
@@ -170,19 +167,18 @@ inline void engine_impl<Late>::ask(slot_base& s, const asked& a) {
     } else if (doing == phase::settling) {
         if (frame_ - asked_before > 1) { // not asked for in each frame: the wait begins anew
             f->started = now();
-            schedule(s);
+            schedule(s, e);
         }
-    } else if (doing == phase::idle && wants_run(s)) {
-        start(s, a);
+    } else if (doing == phase::idle && wants_run(s, e)) {
+        start(s, e, a);
     }
-    set_fast(s);
+    set_fast(s, e);
     flush_stops();
 }
 
 /// Whether asking for an idle key is to start a run.
 template <class Late>
-inline bool engine_impl<Late>::wants_run(const slot_base& s) {
-    const entry& e = s.cold();
+inline bool engine_impl<Late>::wants_run(const slot_base& s, const entry& e) {
     const flight* const f = e.going;
     if (e.cancelled || (f && (f->forgotten || f->put || f->pretends_next))) return false;
     if (!e.has_value) return !f || !f->failure;
@@ -190,21 +186,20 @@ inline bool engine_impl<Late>::wants_run(const slot_base& s) {
 }
 
 template <class Late>
-inline void engine_impl<Late>::start(slot_base& s, const asked& a) {
-    entry& e = s.cold();
+inline void engine_impl<Late>::start(slot_base& s, entry& e, const asked& a) {
     const bool first = !e.has_value;
-    flight& f = flight_of(s);
-    const std::exception_ptr thrown = keep_starter(s, a);
+    flight& f = flight_of(e);
+    std::exception_ptr thrown = keep_starter(e, a);
     f.attempt = 0;
 #if !defined(NDEBUG)
     if (e.version == 0) watch_new_keys(s);
 #endif
     if (!thrown && first && a.wanted.settle > time_span{}) {
         f.started = now();
-        move(s, phase::settling);
-        schedule(s);
+        move(s, e, phase::settling);
+        schedule(s, e);
     } else {
-        launch(s, first ? run_cause::first_ask : run_cause::stale, thrown);
+        launch(s, e, first ? run_cause::first_ask : run_cause::stale, std::move(thrown));
         if (first && a.wanted.grace > time_span{}) hold_up(s, a.wanted.grace);
     }
     // A first start shows at once: before it there was nothing to contradict.
@@ -215,44 +210,44 @@ template <class Late>
 inline void engine_impl<Late>::prefetch(const sought& key, const asked& a) {
     slot_base& s = find_or_make(key);
     entry& e = s.cold();
-    if (closed_ || is_invalid(s)) return;
+    if (closed_ || is_invalid(e)) return;
     occupy(e);
-    if (!e.set) adopt(s, a); // where there are options, they are an ask's
+    if (!e.set) adopt(s, e, a); // where there are options, they are an ask's
     const bool under_way = e.going && (e.going->now != phase::idle || e.going->failure ||
                                        e.going->put || e.going->forgotten);
     if (under_way || e.cancelled || (e.has_value && !is_stale(s))) return;
-    flight& f = flight_of(s);
-    const std::exception_ptr thrown = keep_starter(s, a);
+    flight& f = flight_of(e);
+    std::exception_ptr thrown = keep_starter(e, a);
     f.attempt = 0;
     e.prefetched = true;
-    launch(s, run_cause::prefetch, thrown);
+    launch(s, e, run_cause::prefetch, std::move(thrown));
     if (!e.has_value) e.shown = f.now;
-    set_fast(s);
+    set_fast(s, e);
 }
 
 template <class Late>
 inline slot_base& engine_impl<Late>::look(const sought& key, const asked& a) {
     slot_base& s = find_or_make(key);
-    if (closed_ || s.cold().set || is_invalid(s)) return s;
+    entry& e = s.cold();
+    if (closed_ || e.set || is_invalid(e)) return s;
     // What is done to the result may start it: it must know how.
-    adopt(s, a);
-    static_cast<void>(keep_starter(s, a));
+    adopt(s, e, a);
+    static_cast<void>(keep_starter(e, a));
     return s;
 }
 
 /// Keeps what the key does not hold and a run needs. Returns what copying that threw.
 template <class Late>
-inline std::exception_ptr engine_impl<Late>::keep_starter(slot_base& s, const asked& a) {
+inline std::exception_ptr engine_impl<Late>::keep_starter(entry& e, const asked& a) {
     if (!a.starter.make) return nullptr;
-    flight& f = flight_of(s);
+    flight& f = flight_of(e);
     f.how.reset();
     return caught([&] { f.how = a.starter(); });
 }
 
 /// A poll may take the short way exactly while a value is there and asking has nothing to do.
 template <class Late>
-inline void engine_impl<Late>::set_fast(slot_base& s) noexcept {
-    const entry& e = s.cold();
+inline void engine_impl<Late>::set_fast(slot_base& s, const entry& e) noexcept {
     const flight* const f = e.going;
     const bool asking_matters =
         e.prefetched || e.vacant ||

@@ -13,8 +13,8 @@ namespace imload::detail {
 
 /// The one place that assigns a phase. What it shows follows in the next frame.
 template <class Late>
-inline void engine_impl<Late>::move(slot_base& s, phase to) {
-    flight& f = flight_of(s);
+inline void engine_impl<Late>::move(slot_base& s, entry& e, phase to) {
+    flight& f = flight_of(e);
     const auto waits = [](phase p) { return p == phase::settling || p == phase::retrying; };
     const auto works = [](phase p) { return p == phase::queued || p == phase::running; };
     if (waits(to) && !waits(f.now)) ++waiting_;
@@ -29,7 +29,7 @@ inline void engine_impl<Late>::move(slot_base& s, phase to) {
         f.active_at = not_listed;
     }
     f.now = to;
-    touch(s);
+    touch(s, e);
 }
 
 template <class Late>
@@ -42,9 +42,9 @@ inline ref<job> engine_impl<Late>::make_job(slot_base& s) {
 
 /// Queues a run and hands a task to the executor, which may run it at once.
 template <class Late>
-inline void engine_impl<Late>::launch(slot_base& s, run_cause why, std::exception_ptr thrown) {
-    entry& e = s.cold();
-    flight& f = flight_of(s);
+inline void engine_impl<Late>::launch(slot_base& s, entry& e, run_cause why,
+                                      std::exception_ptr thrown) {
+    flight& f = flight_of(e);
     ++e.generation;
     f.cause = why;
     f.started = now();
@@ -69,8 +69,8 @@ inline void engine_impl<Late>::launch(slot_base& s, run_cause why, std::exceptio
         f.run = make_counted<stillborn>(s, std::uint32_t{e.generation}, std::move(lost));
     }
     if (log_.capacity() > 0) record(s);
-    move(s, phase::queued);
-    schedule(s);
+    move(s, e, phase::queued);
+    schedule(s, e);
     ++counts_.starts;
     ++counts_.in_flight;
     if (f.run->failure) {
@@ -261,7 +261,7 @@ inline void engine_impl<Late>::succeed(slot_base& s, job& j) {
     e.last_seconds = seconds;
     const float mean = e.mean_seconds.count();
     e.mean_seconds = rough_seconds(mean > 0 ? 0.8f * mean + 0.2f * seconds : seconds);
-    move(s, phase::idle);
+    move(s, e, phase::idle);
     set_value(s, j, j.ended);
 }
 
@@ -280,8 +280,8 @@ inline void engine_impl<Late>::set_value(slot_base& s, job& j, time_point when, 
     f.failure.reset();
     f.stale = false;
     if (partial) {
-        schedule(s);
-        set_fast(s);
+        schedule(s, e);
+        set_fast(s, e);
         return;
     }
     e.landed_frame = frame_;
@@ -301,8 +301,8 @@ inline void engine_impl<Late>::set_value(slot_base& s, job& j, time_point when, 
             same->slot = &s;
     }
     if (e.set) next_refresh(s, when);
-    schedule(s);
-    set_fast(s);
+    schedule(s, e);
+    set_fast(s, e);
 }
 
 template <class Late>
@@ -336,16 +336,16 @@ inline void engine_impl<Late>::fail_run(slot_base& s, error why, time_point when
         delay *= 1 - retry.jitter * share;
         f.failure.reset(); // no error is shown until the attempts are used up
         f.retry_at = after(when, time_span(std::chrono::duration<double, std::nano>(delay)));
-        move(s, phase::retrying);
+        move(s, e, phase::retrying);
     } else {
         f.failure = make_box<error>(std::move(why));
         f.failed_frame = frame_;
         f.failed = when;
-        move(s, phase::idle);
+        move(s, e, phase::idle);
         next_refresh(s, when);
     }
-    schedule(s);
-    set_fast(s);
+    schedule(s, e);
+    set_fast(s, e);
 }
 
 } // namespace imload::detail

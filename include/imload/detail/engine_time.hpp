@@ -40,15 +40,14 @@ inline void engine_impl<Late>::next_refresh(slot_base& s, time_point not_before)
 
 /// Sets when a key is looked at next, from all that it waits for.
 template <class Late>
-inline void engine_impl<Late>::schedule(slot_base& s) {
-    entry& e = s.cold();
+inline void engine_impl<Late>::schedule(slot_base& s, entry& e) {
     if (e.going && e.going->due_at == not_listed && e.set && !settings_[e.set].timed &&
         !e.going->held && e.going->now != phase::retrying)
         return; // nothing is timed, as nearly always
     const options& o = e.set ? settings_[e.set].values : default_options;
     const bool ages = e.has_value && (o.stale_after != never || o.expire_after != never);
     if (!e.going && !ages) return;
-    flight& f = flight_of(s);
+    flight& f = flight_of(e);
     if (e.set && !settings_[e.set].timed && !f.held && f.now != phase::retrying) {
         deadlines_.set(s, time_point::max());
         return;
@@ -81,29 +80,29 @@ inline void engine_impl<Late>::on_due(slot_base& s) {
     } else if (f.now == phase::running && f.run && !f.held && t >= after(f.run->begun, o.timeout)) {
         time_out(s, t);
     } else if (f.now == phase::retrying && t >= f.retry_at) {
-        launch(s, run_cause::retry);
+        launch(s, e, run_cause::retry);
     } else if (f.now == phase::settling && t >= after(f.started, o.settle)) {
         if (asked_last_frame(s)) {
-            launch(s, run_cause::first_ask);
+            launch(s, e, run_cause::first_ask);
         } else {
-            move(s, phase::idle);
+            move(s, e, phase::idle);
         }
     }
     if (pumping_) { // wait_idle: runs end, and nothing ages
-        schedule(s);
+        schedule(s, e);
         return;
     }
     if (e.has_value && t >= after(e.landed, o.expire_after)) {
         drop_value(s, *s.type);
         f.stale = false;
-        touch(s);
+        touch(s, e);
     }
     if (f.now == phase::idle) {
         if (t >= f.next_refresh && !f.parked) {
             if (active_app_ && asked_last_frame(s)) {
                 e.cancelled = false;
                 f.attempt = 0;
-                launch(s, run_cause::timer);
+                launch(s, e, run_cause::timer);
                 f.unasked_start = true;
             } else {
                 f.parked = true; // until it is asked for again
@@ -111,8 +110,8 @@ inline void engine_impl<Late>::on_due(slot_base& s) {
         }
         if (e.has_value && t >= stale_from(s)) f.stale = true;
     }
-    schedule(s);
-    set_fast(s);
+    schedule(s, e);
+    set_fast(s, e);
 }
 
 /// When a value is to be refreshed by being asked for: stale_after from when it was made, or from
