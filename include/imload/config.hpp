@@ -28,6 +28,15 @@
 #define IMLOAD_HAS_STOP_TOKEN 0
 #endif
 
+// 1 where the address sanitizer looks on.
+#if defined(__SANITIZE_ADDRESS__)
+#define IMLOAD_HAS_ADDRESS_SANITIZER 1
+#elif defined(__has_feature)
+#define IMLOAD_HAS_ADDRESS_SANITIZER __has_feature(address_sanitizer)
+#else
+#define IMLOAD_HAS_ADDRESS_SANITIZER 0
+#endif
+
 // The slow paths are kept out of line, so that the code that polls a loaded key stays small enough
 // to be inlined; the standard has no word for it.
 #if defined(_MSC_VER) && !defined(__clang__)

@@ -8,6 +8,7 @@
 #include <imload/detail/call_parts.hpp>
 #include <imload/detail/graveyard.hpp>
 #include <imload/detail/job.hpp>
+#include <imload/detail/job_memory.hpp>
 #include <imload/detail/load_job.hpp>
 #include <imload/detail/pack.hpp>
 #include <imload/detail/returned.hpp>
@@ -133,9 +134,9 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
         }
         static void destroy(slot_base& s) { static_cast<slot&>(s).~slot(); }
         static ref<detail::job> make_job(slot_base& s, std::uint32_t generation, const starter* how,
-                                         job_home& h) {
+                                         job_home& h, job_memory& m) {
             return ref<detail::job>::adopt(
-                new job(static_cast<slot&>(s), generation, static_cast<const kept*>(how), h));
+                new (m) job(static_cast<slot&>(s), generation, static_cast<const kept*>(how), h));
         }
         static void describe(const slot_base& base, std::string& out) {
             const auto& s = static_cast<const slot&>(base);
@@ -175,6 +176,11 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
               arguments_{{original<Is, Elements>(s, how)}...}, control_(h, *this), sink_(*this) {
             this->finishes = Shape::finishes;
         }
+        static void* operator new(std::size_t, job_memory& m) { return m.take<job>(); }
+        static void operator delete(void* made, job_memory&) noexcept {
+            job_memory::give<job>(made);
+        }
+        static void operator delete(void* made) noexcept { job_memory::give<job>(made); }
 
     private:
         template <std::size_t I, class Element>

@@ -11,6 +11,7 @@
 #include <imload/detail/frame_times.hpp>
 #include <imload/detail/graveyard.hpp>
 #include <imload/detail/hub.hpp>
+#include <imload/detail/job_memory.hpp>
 #include <imload/detail/key_watch.hpp>
 #include <imload/detail/late.hpp>
 #include <imload/detail/posted.hpp>
@@ -204,6 +205,7 @@ private:
     std::uint64_t misses_ = 0;
     settings_table<Late> settings_;
     flight_pool<Late> flights_;
+    job_memory job_memory_;
     std::unordered_map<std::string, std::vector<named_value>, text_hash, std::equal_to<>> named_;
 
     slots active_;   ///< queued or running

@@ -35,7 +35,7 @@ inline void engine_impl<Late>::move(slot_base& s, entry& e, phase to) {
 template <class Late>
 inline ref<job> engine_impl<Late>::make_job(slot_base& s) {
     const entry& e = s.cold();
-    ref<job> j = s.type->make_job(s, e.generation, e.going->how.get(), *hub_);
+    ref<job> j = s.type->make_job(s, e.generation, e.going->how.get(), *hub_, job_memory_);
     j->timed = settings_[e.set].values.timeout != never;
     return j;
 }

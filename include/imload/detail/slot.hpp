@@ -21,6 +21,7 @@ namespace imload::detail {
 
 struct slot_base;
 class graveyard;
+class job_memory;
 
 /// What a key is doing. Only engine_impl::move assigns it; there is the whole of its life.
 enum class phase : std::uint32_t { idle, settling, queued, running, retrying, finishing };
@@ -126,7 +127,8 @@ struct slot_type {
     /// A bit for each argument; of a slot and itself: what makes it no key.
     std::uint32_t (*differences)(const slot_base&, const slot_base&);
     void (*destroy)(slot_base&);
-    ref<job> (*make_job)(slot_base&, std::uint32_t generation, const starter*, job_home&);
+    ref<job> (*make_job)(slot_base&, std::uint32_t generation, const starter*, job_home&,
+                         job_memory&);
     void (*describe)(const slot_base&, std::string&);
     const void* (*value)(const slot_base&);     ///< only where named
     std::string_view (*name)(const slot_base&); ///< only where named
