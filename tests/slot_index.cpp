@@ -24,11 +24,9 @@ struct mirrored {
     std::map<std::uint32_t, std::uint32_t> marks;
 
     void insert(std::uint32_t number, std::uint32_t mark) {
-        index.reserve_one(
-            [&](auto insert_again) {
-                for (const auto& [known, its_mark] : marks) insert_again(known);
-            },
-            [&](std::uint32_t known) { return marks.at(known); });
+        index.reserve_one([&](auto insert_again) {
+            for (const auto& [known, its_mark] : marks) insert_again(its_mark, known);
+        });
         index.insert(mark, number);
         marks[number] = mark;
     }

@@ -79,8 +79,10 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
 
     struct slot final : identity {
         template <class Searched>
-        explicit slot(const Searched& s)
-            : identity(s.loader), arguments{{own<in_key<Elements>>(at<Is>(s.arguments))}...} {}
+        slot(const Searched& s, bool& is_key)
+            : identity(s.loader), arguments{{own<in_key<Elements>>(at<Is>(s.arguments))}...} {
+            is_key = differences(*this, *this) == 0;
+        }
 
         template <class Searched>
         [[nodiscard]] bool equals(const Searched& s) const {
@@ -115,8 +117,10 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
             return hash(*static_cast<const Searched*>(key));
         }
         template <class Searched>
-        static void construct(void* memory, const void* key) {
-            ::new (memory) slot(*static_cast<const Searched*>(key));
+        static bool construct(void* memory, const void* key) {
+            bool is_key = false;
+            ::new (memory) slot(*static_cast<const Searched*>(key), is_key);
+            return is_key;
         }
 
         // What slot_type lists

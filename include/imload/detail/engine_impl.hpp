@@ -99,7 +99,7 @@ public:
 private:
     // keys: `e` is what is cold of `s`, looked up once
     [[nodiscard]] slot_base& find_or_make(const sought& key);
-    void begin_life(slot_base& s);
+    void begin_life(slot_base& s, entry& e, bool is_key);
     void ask(slot_base& s, entry& e, const asked& a);
     void erase(slot_base& s);
     void adopt(slot_base& s, entry& e, const asked& a);

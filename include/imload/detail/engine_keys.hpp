@@ -15,24 +15,19 @@ inline slot_base& engine_impl<Late>::find_or_make(const sought& key) {
         trail_.jump(*s);
         return *s;
     }
-    slot_base& s = memory_.make(key, mark);
-    begin_life(s);
-    trail_.append(s);
-    return s;
+    const auto made = memory_.make(key, mark);
+    begin_life(made.slot, made.cold, made.is_key);
+    trail_.append(made.slot);
+    return made.slot;
 }
 
 template <class Late>
-inline void engine_impl<Late>::begin_life(slot_base& s) {
-    entry& e = s.cold();
-    const entry before = e; // what goes on through every use of the slot
-    e = entry{};
-    e.generation = before.generation;
+inline void engine_impl<Late>::begin_life(slot_base& s, entry& e, bool is_key) {
     ++e.generation;
-    e.life = static_cast<std::uint16_t>(before.life + 1);
-    e.mark = before.mark;
+    ++e.life;
     s.asked = frame_ >= 2 ? frame_ - 2 : 0; // not asked for yet
     touch(s, e);                            // still vacant by the next frame: it goes
-    if (s.type->differences(s, s) != 0) {
+    if (!is_key) {
         flight_of(e).failure = make_box<error>(
             error_of(error_kind::invalid_key, "these arguments cannot be a key: they do not equal "
                                               "themselves, or the function is null"));

@@ -93,33 +93,33 @@ public:
         return typed.equals(key) ? &typed : nullptr;
     }
 
+    struct new_slot {
+        slot_base& slot;
+        entry& cold;
+        bool is_key; ///< it equals itself
+    };
     /// Makes a slot for the key, which is not there yet. What copying the key throws leaves no
     /// trace.
-    [[nodiscard]] slot_base& make(const sought& key, std::uint32_t mark) {
+    [[nodiscard]] new_slot make(const sought& key, std::uint32_t mark) {
         pool& p = pool_of(key.type);
-        index_.reserve_one(
-            [&](auto insert) {
-                std::uint32_t from = 0;
-                visit(from, [&](const slot_base& s) {
-                    if (s.type) insert(s.number());
-                    return true;
-                });
-            },
-            [&](std::uint32_t number) { return at(number).cold().mark; });
+        index_.reserve_one([&](auto insert) {
+            for (slab* const s : slabs_)
+                for (std::uint32_t place = 0; place < s->places; ++place) {
+                    const slot_base& known = s->at(place);
+                    if (known.type) insert(s->entries[place].mark, known.number());
+                }
+        });
         if (p.free == slot_index<Late>::none) grow(p);
         const std::uint32_t number = p.free;
-        slot_base* const room = &at(number);
-        const auto thrown = caught([&] { key.construct(room, key.key); });
-        if (thrown) {
-            ::new (static_cast<void*>(room)) slot_base{};
-            rethrow_if(thrown);
-        }
-        slot_base& made = at(number);
-        made.type = &key.type;
-        entry& e = made.cold();
+        free_again room{&at(number)};
+        const bool is_key = key.construct(room.slot, key.key);
+        room.slot = nullptr;
+        slot_base& s = at(number);
+        s.type = &key.type;
+        entry& e = s.cold();
         p.free = renew(e.mark, mark);
         index_.insert(mark, number);
-        return made;
+        return {s, e, is_key};
     }
 
     /// Nobody finds the slot from here on; free() has to follow.
@@ -132,6 +132,12 @@ public:
     void free(slot_base& s, const slot_type& type) {
         type.destroy(s);
         ::new (static_cast<void*>(&s)) slot_base{};
+        entry& e = s.cold();
+        entry fresh;
+        fresh.generation = e.generation; // which go on through every use of the slot
+        fresh.life = e.life;
+        fresh.place = e.place; // a trail still leads there
+        e = fresh;
         recycle(s, pool_of(type).free);
     }
 
@@ -178,6 +184,14 @@ private:
         std::size_t offset;                          ///< of the first slot in each slab
         std::uint32_t free = slot_index<Late>::none; ///< the first of them; entry::mark is the next
         std::uint32_t next_places = 8;               ///< in the next slab: few keys cost little
+    };
+
+    /// A slot's room is free once more, unless a slot could be made there.
+    struct free_again {
+        ~free_again() {
+            if (slot) ::new (static_cast<void*>(slot)) slot_base{};
+        }
+        slot_base* slot;
     };
 
     /// Of the first slot in a slab.

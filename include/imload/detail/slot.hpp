@@ -140,7 +140,8 @@ struct sought {
     const void* key;
     bool (*equals)(const slot_base&, const void* key); ///< for a slot of that type
     std::uint64_t (*hash)(const void* key);
-    void (*construct)(void* memory, const void* key); ///< a slot that owns the key
+    /// A slot that owns the key; whether that equals itself.
+    bool (*construct)(void* memory, const void* key);
 
     [[nodiscard]] bool is(const slot_base& s) const;
 };

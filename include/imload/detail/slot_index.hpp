@@ -55,18 +55,19 @@ public:
         return hits != 0 ? &b.numbers[bucket::place_of(hits)] : nullptr;
     }
 
-    /// Room for one more, so that the next insert cannot fail. `mark_at(number)` is asked for what
-    /// was inserted with each number; `visit(f)` calls f(number) for all of them.
-    template <class Visit, class MarkAt>
-    void reserve_one(Visit visit, MarkAt mark_at) {
-        if (size_ < count_ * most_full) return;
+    /// Room for one more, so that the next insert cannot fail. `visit(f)` calls f(mark, number) for
+    /// all that were inserted.
+    template <class Visit>
+    void reserve_one(Visit visit) {
+        if (size_ < count_ * most_full) [[likely]]
+            return;
         constexpr std::size_t few = 4096;
         const unsigned doublings = count_ < few ? 2 : 1;
         delete[] renew(buckets_, new bucket[count_ << doublings]);
         count_ <<= doublings;
         mask_ = static_cast<std::uint32_t>((count_ - 1) * sizeof(bucket));
         size_ = 0;
-        visit([&](std::uint32_t number) { insert(mark_at(number), number); });
+        visit([&](std::uint32_t mark, std::uint32_t number) { insert(mark, number); });
     }
 
     /// After reserve_one().
