@@ -47,9 +47,9 @@ public:
     /// the crew carries on. Threads: any, its own too.
     template <class Serving>
     std::exception_ptr call(const Serving& serving) {
-        if (idle_.load() == 0 && made_.load(std::memory_order_relaxed) < limit_)
-            return make(serving());
-        wake_one();
+        const std::uint32_t idle = idle_.load();
+        if (idle == 0 && made_.load(std::memory_order_relaxed) < limit_) return make(serving());
+        if (is_sleeping(idle)) wake_one();
         return nullptr;
     }
 
@@ -75,6 +75,10 @@ private:
 
     template <class Serve>
     [[nodiscard]] std::exception_ptr make(Serve serve);
+    /// Some sleep, and none looks already.
+    [[nodiscard]] static bool is_sleeping(std::uint32_t idle) noexcept {
+        return idle != 0 && idle < one_looks;
+    }
     void wake_one();
 
     const std::size_t limit_;
@@ -97,7 +101,7 @@ template <class Late>
 inline void crew<Late>::wake_one() {
     std::uint32_t seen = idle_.load();
     do {
-        if (seen == 0 || seen >= one_looks) return; // none sleeps, or one looks already
+        if (!is_sleeping(seen)) return;
     } while (!idle_.compare_exchange_weak(seen, seen - one_sleeps + one_looks));
     {
         const std::lock_guard lock(mutex_);

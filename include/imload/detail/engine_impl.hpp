@@ -86,7 +86,7 @@ public:
     bool stop(time_span deadline) override;
     bool shutdown(time_span deadline, bool let_go) override;
 
-    time_point now() override;
+    time_point now() override { return now_ ? *now_ : look_at_clock(); }
     statistics count() const override;
     void record_runs(std::size_t most) override { log_.keep(most); }
     const run_log& log() const noexcept override { return log_; }
@@ -101,6 +101,7 @@ private:
     [[nodiscard]] slot_base& find_or_make(const sought& key);
     void begin_life(slot_base& s, entry& e, bool is_key);
     void ask(slot_base& s, entry& e, const asked& a);
+    void ask_again(slot_base& s, entry& e, const asked& a, std::uint32_t asked_before);
     void erase(slot_base& s);
     void adopt(slot_base& s, entry& e, const asked& a);
     void use(entry& e, std::uint32_t set) noexcept;
@@ -116,7 +117,10 @@ private:
     void start(slot_base& s, entry& e, const asked& a);
     void launch(slot_base& s, entry& e, run_cause why, std::exception_ptr thrown = nullptr);
     [[nodiscard]] std::exception_ptr keep_starter(entry& e, const asked& a);
-    [[nodiscard]] ref<job> make_job(slot_base& s);
+    [[nodiscard]] ref<job> make_job(slot_base& s, const entry& e);
+    void make_stillborn(slot_base& s, entry& e, std::exception_ptr thrown);
+    void hand_over(job& j, const entry& e);
+    void hand_to_executor(job& j, const entry& e);
     void hold_up(slot_base& s, time_span grace);
     void end_run(slot_base& s);
     void fail_run(slot_base& s, error why, time_point when);
@@ -144,10 +148,15 @@ private:
 
     // time
     [[nodiscard]] time_point this_instant() const;
+    [[nodiscard]] time_point look_at_clock();
     void set_fast(slot_base& s, const entry& e) noexcept;
     void set_fast(slot_base& s) noexcept { set_fast(s, s.cold()); }
-    void schedule(slot_base& s, entry& e);
+    void schedule(slot_base& s, entry& e) {
+        if (!is_untimed(e)) set_due(s, e);
+    }
     void schedule(slot_base& s) { schedule(s, s.cold()); }
+    [[nodiscard]] bool is_untimed(const entry& e) const noexcept;
+    void set_due(slot_base& s, entry& e);
     void next_refresh(slot_base& s, time_point not_before);
     void on_due(slot_base& s);
     void run_timers();
@@ -186,7 +195,10 @@ private:
     void pump();
     void release_if_quiet(slot_base& s);
     [[nodiscard]] bool idle() const noexcept;
-    void flush_stops();
+    void flush_stops() {
+        if (!stopping_.empty()) tell_to_stop();
+    }
+    void tell_to_stop();
     void clear_all();
 
     using slots = later<std::vector<slot_base*>, Late>;

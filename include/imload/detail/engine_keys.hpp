@@ -136,39 +136,41 @@ inline void engine_impl<Late>::ask(slot_base& s, entry& e, const asked& a) {
     if (closed_ || is_invalid(e)) return;
     occupy(e);
     adopt(s, e, a);
-    flight* const f = e.going;
-    const phase doing = f ? f->now : phase::idle;
-    const bool prefetched = e.prefetched;
+    if (e.going) ask_again(s, e, a, asked_before);
     e.prefetched = false;
-    if (f && renew(f->parked, false)) {
+    if ((!e.going || e.going->now == phase::idle) && wants_run(s, e)) start(s, e, a);
+    set_fast(s, e);
+    flush_stops();
+}
+
+/// What an ask has to do with what the key is doing.
+template <class Late>
+inline void engine_impl<Late>::ask_again(slot_base& s, entry& e, const asked& a,
+                                         std::uint32_t asked_before) {
+    flight& f = *e.going;
+    if (renew(f.parked, false)) {
         next_refresh(s, now());
         schedule(s, e);
     }
-    if (doing == phase::queued) {
-        if (a.starter.make && renew(f->unasked_start, false)) {
+    if (f.now == phase::queued) {
+        if (a.starter.make && renew(f.unasked_start, false)) {
             // A timer started it in this frame with the callable it had; this is the one to use.
             ref<job> fresh;
             const auto thrown = caught([&] {
-                f->how = a.starter();
-                fresh = make_job(s);
+                f.how = a.starter();
+                fresh = make_job(s, e);
             });
-            if (!thrown && hub_->replace(*f->run, *fresh, a.wanted.priority)) {
-                fresh->number = f->run->number;
-                f->run = std::move(fresh);
+            if (!thrown && hub_->replace(*f.run, *fresh, a.wanted.priority)) {
+                fresh->number = f.run->number;
+                f.run = std::move(fresh);
             }
-        } else if (asked_before != frame_ || prefetched) {
-            hub_->ask_again(*f->run, a.wanted.priority);
+        } else if (asked_before != frame_ || e.prefetched) {
+            hub_->ask_again(*f.run, a.wanted.priority);
         }
-    } else if (doing == phase::settling) {
-        if (frame_ - asked_before > 1) { // not asked for in each frame: the wait begins anew
-            f->started = now();
-            schedule(s, e);
-        }
-    } else if (doing == phase::idle && wants_run(s, e)) {
-        start(s, e, a);
+    } else if (f.now == phase::settling && frame_ - asked_before > 1) {
+        f.started = now(); // not asked for in each frame: the wait begins anew
+        schedule(s, e);
     }
-    set_fast(s, e);
-    flush_stops();
 }
 
 /// Whether asking for an idle key is to start a run.

@@ -33,8 +33,7 @@ inline void engine_impl<Late>::move(slot_base& s, entry& e, phase to) {
 }
 
 template <class Late>
-inline ref<job> engine_impl<Late>::make_job(slot_base& s) {
-    const entry& e = s.cold();
+inline ref<job> engine_impl<Late>::make_job(slot_base& s, const entry& e) {
     ref<job> j = s.type->make_job(s, e.generation, e.going->how.get(), *hub_, job_memory_);
     j->timed = settings_[e.set].values.timeout != never;
     return j;
@@ -59,42 +58,54 @@ inline void engine_impl<Late>::launch(slot_base& s, entry& e, run_cause why,
     // Copying the callable and the arguments is the user's code: what it throws is the run's error,
     // which comes back as any other.
     const bool can_start = f.how || !s.type->needs_starter;
-    if (!thrown && can_start) thrown = caught([&] { f.run = make_job(s); });
-    if (thrown) {
-        f.run =
-            make_counted<stillborn>(s, std::uint32_t{e.generation}, error_from(std::move(thrown)));
-    } else if (!can_start) {
-        error lost = error_of(error_kind::exception,
-                              "the callable could not be copied when it was asked for last");
-        f.run = make_counted<stillborn>(s, std::uint32_t{e.generation}, std::move(lost));
-    }
+    if (!thrown && can_start) thrown = caught([&] { f.run = make_job(s, e); });
+    if (thrown || !can_start) make_stillborn(s, e, std::move(thrown));
     if (log_.capacity() > 0) record(s);
     move(s, e, phase::queued);
     schedule(s, e);
     ++counts_.starts;
     ++counts_.in_flight;
-    if (f.run->failure) {
-        hub_->complete(*f.run);
+    hand_over(*f.run, e);
+}
+
+/// In the place of a job that could not be made.
+template <class Late>
+inline void engine_impl<Late>::make_stillborn(slot_base& s, entry& e, std::exception_ptr thrown) {
+    error why = thrown ? error_from(std::move(thrown))
+                       : error_of(error_kind::exception,
+                                  "the callable could not be copied when it was asked for last");
+    e.going->run = make_counted<stillborn>(s, std::uint32_t{e.generation}, std::move(why));
+}
+
+template <class Late>
+inline void engine_impl<Late>::hand_over(job& j, const entry& e) {
+    if (j.failure) {
+        hub_->complete(j);
         return;
     }
     if (executor_) {
-        ref<ticket> t;
-        if (auto lost = caught([&] { t = hub_->ticket_for(*f.run); })) {
-            f.run->failure = make_box<error>(error_from(std::move(lost)));
-            hub_->complete(*f.run);
-            return;
-        }
-        hub_->enqueue(*f.run, settings_[e.set].values.priority, e.prefetched);
-        auto refused = caught([&] { executor_->execute(task(t)); });
-        if (refused) hub_->reject(*t, std::move(refused));
+        hand_to_executor(j, e);
         return;
     }
-    hub_->enqueue(*f.run, settings_[e.set].values.priority, e.prefetched);
+    hub_->enqueue(j, settings_[e.set].values.priority, e.prefetched);
 #if IMLOAD_HAS_THREADS
     if (!crew_) crew_ = make_counted<crew<Late>>(setup_.threads);
     auto refused = hub_->call(*crew_);
-    if (refused) hub_->reject(*f.run, std::move(refused));
+    if (refused) hub_->reject(j, std::move(refused));
 #endif
+}
+
+template <class Late>
+inline void engine_impl<Late>::hand_to_executor(job& j, const entry& e) {
+    ref<ticket> t;
+    if (auto lost = caught([&] { t = hub_->ticket_for(j); })) {
+        j.failure = make_box<error>(error_from(std::move(lost)));
+        hub_->complete(j);
+        return;
+    }
+    hub_->enqueue(j, settings_[e.set].values.priority, e.prefetched);
+    auto refused = caught([&] { executor_->execute(task(t)); });
+    if (refused) hub_->reject(*t, std::move(refused));
 }
 
 /// Waits for a first run that may be fast: one budget a frame for all keys.
@@ -146,7 +157,7 @@ inline void engine_impl<Late>::end_run(slot_base& s) {
 
 /// Tells the stopped loads. Their stop callbacks are user code, so nothing may be half done here.
 template <class Late>
-inline void engine_impl<Late>::flush_stops() {
+inline void engine_impl<Late>::tell_to_stop() {
     while (!stopping_.empty()) {
         const ref<job> j = std::move(stopping_.back());
         stopping_.pop_back();

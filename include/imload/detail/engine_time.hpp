@@ -16,9 +16,9 @@ inline time_point engine_impl<Late>::this_instant() const {
 
 /// The time of this frame; on a clock of the user's, of this instant.
 template <class Late>
-inline time_point engine_impl<Late>::now() {
+inline time_point engine_impl<Late>::look_at_clock() {
     if (setup_.clock) return setup_.clock->now();
-    if (!now_) now_ = std::chrono::steady_clock::now();
+    now_ = std::chrono::steady_clock::now();
     return *now_;
 }
 
@@ -38,12 +38,17 @@ inline void engine_impl<Late>::next_refresh(slot_base& s, time_point not_before)
         slot > never / every ? time_point::max() : after(f->first_start, slot * every);
 }
 
+/// Nothing of the key is timed, nor was, as nearly always.
+template <class Late>
+inline bool engine_impl<Late>::is_untimed(const entry& e) const noexcept {
+    const flight* const f = e.going;
+    return f && f->due_at == not_listed && e.set && !settings_[e.set].timed && !f->held &&
+           f->now != phase::retrying;
+}
+
 /// Sets when a key is looked at next, from all that it waits for.
 template <class Late>
-inline void engine_impl<Late>::schedule(slot_base& s, entry& e) {
-    if (e.going && e.going->due_at == not_listed && e.set && !settings_[e.set].timed &&
-        !e.going->held && e.going->now != phase::retrying)
-        return; // nothing is timed, as nearly always
+inline void engine_impl<Late>::set_due(slot_base& s, entry& e) {
     const options& o = e.set ? settings_[e.set].values : default_options;
     const bool ages = e.has_value && (o.stale_after != never || o.expire_after != never);
     if (!e.going && !ages) return;
