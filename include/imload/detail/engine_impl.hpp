@@ -149,7 +149,10 @@ private:
     // time
     [[nodiscard]] time_point this_instant() const;
     [[nodiscard]] time_point look_at_clock();
-    void set_fast(slot_base& s, const entry& e) noexcept;
+    void set_fast(slot_base& s, const entry& e) noexcept {
+        s.fast = e.has_value && e.set ? fast_of(e) : 0;
+    }
+    [[nodiscard]] std::uint32_t fast_of(const entry& e) const noexcept;
     void set_fast(slot_base& s) noexcept { set_fast(s, s.cold()); }
     void schedule(slot_base& s, entry& e) {
         if (!is_untimed(e)) set_due(s, e);

@@ -244,12 +244,12 @@ inline std::exception_ptr engine_impl<Late>::keep_starter(entry& e, const asked&
 
 /// A poll may take the short way exactly while a value is there and asking has nothing to do.
 template <class Late>
-inline void engine_impl<Late>::set_fast(slot_base& s, const entry& e) noexcept {
+inline std::uint32_t engine_impl<Late>::fast_of(const entry& e) const noexcept {
     const flight* const f = e.going;
     const bool asking_matters =
         e.prefetched || e.vacant ||
         (f && (f->now == phase::queued || f->now == phase::settling || f->parked || f->stale));
-    s.fast = e.has_value && e.set && !asking_matters ? settings_[e.set].fingerprint : 0;
+    return asking_matters ? 0 : settings_[e.set].fingerprint;
 }
 
 } // namespace imload::detail

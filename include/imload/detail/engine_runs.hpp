@@ -17,8 +17,8 @@ inline void engine_impl<Late>::move(slot_base& s, entry& e, phase to) {
     flight& f = flight_of(e);
     const auto waits = [](phase p) { return p == phase::settling || p == phase::retrying; };
     const auto works = [](phase p) { return p == phase::queued || p == phase::running; };
-    if (waits(to) && !waits(f.now)) ++waiting_;
-    if (!waits(to) && waits(f.now)) --waiting_;
+    waiting_ += waits(to);
+    waiting_ -= waits(f.now);
     if (works(to) && !works(f.now)) {
         f.active_at = static_cast<std::uint32_t>(active_.size());
         active_.push_back(&s);

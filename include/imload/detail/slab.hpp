@@ -113,8 +113,7 @@ public:
         const std::uint32_t number = p.free;
         free_again room{&at(number)};
         const bool is_key = key.construct(room.slot, key.key);
-        room.slot = nullptr;
-        slot_base& s = at(number);
+        slot_base& s = *std::launder(renew(room.slot, nullptr));
         s.type = &key.type;
         entry& e = s.cold();
         p.free = renew(e.mark, mark);
