@@ -55,7 +55,8 @@ struct ticket_of_hub final : ticket {
 /// Where the UI thread and the workers meet: the queue one way, the mail the other. It belongs to
 /// both, so it outlives a session whose workers were let go. No user code runs under its lock.
 /// The UI thread queues loads without the lock; whoever takes the lock to look at the queue, or at
-/// a job's stage, first takes in what came that way.
+/// a job's stage, first takes in what came that way, but for a worker whose next load is queued
+/// already and none of it comes before.
 template <class Late>
 class hub final : public job_home {
 public:

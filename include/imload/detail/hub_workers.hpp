@@ -238,8 +238,10 @@ inline void hub<Late>::serve(crew<Late>& c) noexcept {
         {
             lock_type lock(mutex_);
             if (done) bring_back(lock, done, at);
-            seen = wishes_.added();
-            take_in();
+            if (!queue_.has_newest(wishes_.highest())) { // else none of them comes first
+                seen = wishes_.added();
+                take_in();
+            }
             j = closed_ ? ref<job>() : take_best(nullptr, at);
             if (j && renew(looking, false)) {
                 c.found();

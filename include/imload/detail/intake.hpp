@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 
 namespace imload::detail {
@@ -29,6 +30,8 @@ public:
     void add(item i) {
         make_room();
         *put_++ = i;
+        if (i.priority > highest_.load(std::memory_order_relaxed))
+            highest_.store(i.priority, std::memory_order_relaxed);
         written_.store(written_.load(std::memory_order_relaxed) + 1, std::memory_order_seq_cst);
     }
 
@@ -36,6 +39,10 @@ public:
     void make_room() {
         if (put_ == put_end_) open_chunk();
     }
+
+    /// No wish of this frame has a higher priority. Threads: any; seldom written, so it costs who
+    /// adds nothing to look at it often.
+    [[nodiscard]] int highest() const noexcept { return highest_.load(std::memory_order_relaxed); }
 
     /// How many were added in this frame so far. Threads: any.
     [[nodiscard]] std::size_t added() const noexcept {
@@ -70,6 +77,7 @@ public:
             chunks_[nth].reset(); // what a great frame needed is not kept for ever
         put_ = get_ = chunks_[0].get();
         put_end_ = get_end_ = put_ + first;
+        highest_.store(lowest, std::memory_order_relaxed);
         written_.store(0, std::memory_order_relaxed);
         read_ = 0;
     }
@@ -77,6 +85,7 @@ public:
 private:
     static constexpr std::size_t first = 256; ///< items in the first chunk
     static constexpr std::size_t kept = 8;    ///< chunks that stay: half a megabyte
+    static constexpr int lowest = std::numeric_limits<int>::min();
 
     [[nodiscard]] static constexpr std::size_t size_of(std::size_t nth) noexcept {
         return nth == 0 ? first : first << (nth - 1);
@@ -97,6 +106,7 @@ private:
     }
 
     std::array<std::unique_ptr<item[]>, 40> chunks_;
+    std::atomic<int> highest_{lowest};
 
     static constexpr std::size_t apart = 64; ///< so that the two sides share no cache line
     alignas(apart) std::atomic<std::size_t> written_{0};

@@ -37,6 +37,13 @@ public:
         return best_of(prefetches_);
     }
 
+    /// The best is of the newest frame and has at least this priority.
+    [[nodiscard]] bool has_newest(int priority) const noexcept {
+        for (const bucket& b : frames_[newest_])
+            if (b.jobs->first()) return b.priority >= priority;
+        return false;
+    }
+
     /// A job that was asked for too long ago, or null; to be removed before a frame begins.
     [[nodiscard]] job* unasked() const noexcept {
         return best_of(frames_[slot_of_age(frames_kept - 1)]);
