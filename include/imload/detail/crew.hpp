@@ -121,7 +121,7 @@ bool crew<Late>::rest(bool was_looking, Hint hint, HasWork has_work) {
         // line away from who brings work. No yielding: on a busy machine that comes back far later
         // than a thread that is woken.
         using steady = std::chrono::steady_clock;
-        constexpr int pauses_between = 16; // some tenths of a microsecond
+        constexpr int pauses_between = 48; // a microsecond or two
         const steady::time_point end = steady::now() + std::chrono::microseconds(20);
         do {
             if (hint()) return true;
