@@ -2,6 +2,9 @@
 #include "support.hpp"
 
 #include <algorithm>
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
 #include <numeric>
 #include <vector>
 
@@ -207,6 +210,47 @@ TEST_CASE("which key runs is decided when a worker is free, whatever task it was
     for (const int x : range(25, 75)) expected.push_back(x);
     for (const int x : range(1, 25)) expected.push_back(x);
     CHECK(ran == expected);
+}
+
+TEST_CASE("on the session's own threads, too, what was asked for meanwhile may go first") {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::vector<int> begun; // guarded, as the next
+    std::size_t may_end = 0;
+    const auto load = [&](int x) {
+        std::unique_lock lock(mutex);
+        begun.push_back(x);
+        changed.notify_all();
+        const std::size_t turn = begun.size();
+        changed.wait(lock, [&] { return may_end >= turn; });
+        return x;
+    };
+    const auto let_end = [&](std::size_t turn) {
+        const std::lock_guard lock(mutex);
+        may_end = turn;
+        changed.notify_all();
+    };
+    const auto wait_for_begin = [&](std::size_t turn) {
+        std::unique_lock lock(mutex);
+        CHECK(changed.wait_for(lock, patience, [&] { return begun.size() >= turn; }));
+    };
+    imload::session session{{.threads = 1}};
+    const auto low = imload::async_load(session, "numbers", load);
+    const auto high = imload::async_load(session, "numbers", load, {.priority = 1});
+    session.begin_frame();
+    ask(low, 0);
+    wait_for_begin(1);
+    for (const int x : {1, 2, 3}) ask(low, x);
+    let_end(1);
+    wait_for_begin(2); // 2 and 3 are in the queue now
+    ask(high, 4);
+    let_end(2);
+    wait_for_begin(3);
+    session.begin_frame();
+    for (const int x : {5, 3}) ask(low, x);
+    let_end(100);
+    CHECK(session.wait_idle(patience));
+    CHECK(begun == std::vector<int>{0, 1, 4, 5, 3, 2});
 }
 
 TEST_CASE("after a fling to the end what is visible is loaded next") {
