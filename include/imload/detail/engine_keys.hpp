@@ -17,7 +17,7 @@ inline slot_base& engine_impl<Late>::find_or_make(const sought& key) {
     }
     const auto made = memory_.make(key, mark);
     begin_life(made.slot, made.cold, made.is_key);
-    trail_.append(made.slot);
+    trail_.append(made.slot, made.cold);
     return made.slot;
 }
 

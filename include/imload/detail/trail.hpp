@@ -44,7 +44,7 @@ public:
     /// After recall() in vain: the key was found elsewhere.
     void jump(slot_base& found);
     /// After recall() in vain: the key is new. It is put at the end.
-    void append(slot_base& made);
+    void append(slot_base& made, entry& cold);
     /// There is no order, so guess() leads to nobody and a key is better searched for at once: this
     /// counts as one that is. Not for ever: then recall() looks whether there is one again.
     [[nodiscard]] bool wanders() noexcept { return --rest_ > 0; }
@@ -60,6 +60,7 @@ public:
         move_to(recording_ ? nowhere : first_);
         policy_.begin_frame(steps_); // and none since
         begins_ = true;
+        among_new_ = false;
     }
 
     void clear();
@@ -129,8 +130,9 @@ private:
     std::int32_t next_rest_ = least_rest; ///< how many; doubles with each look in vain
     std::size_t gone_ = 0;
 
-    bool begins_ = true; ///< nothing was asked for in this frame
-    bool calm_ = true;   ///< each ask of this frame was a step
+    bool begins_ = true;     ///< nothing was asked for in this frame
+    bool calm_ = true;       ///< each ask of this frame was a step
+    bool among_new_ = false; ///< the last key was new, at the end, and likely the next one is too
     bool recording_ = false;
     recording_policy policy_;
 };
@@ -165,6 +167,7 @@ inline slot_base* trail<Late>::recall(const sought& key) {
         asked(before, nowhere, expected);
         return &before;
     }
+    if (among_new_) return nullptr;
     const auto surprising = [&](index i, index next) {
         policy_.surprise(*path_[i]);
         return found(i, next);
@@ -237,19 +240,21 @@ inline void trail<Late>::be_found() noexcept {
 }
 
 template <class Late>
-inline void trail<Late>::append(slot_base& made) {
+inline void trail<Late>::append(slot_base& made, entry& cold) {
     const index place = path_.size() - margin;
     const index expected = here();
     const index at = index_of(at_);
-    move_to(at); // the steps are counted before the path moves
+    const index run = index_of(run_);
     make_room();
     path_.push_back(&nobody_);
     path_[place] = &made;
-    at_ = run_ = path_.data() + at;
-    made.cold().place = static_cast<std::uint32_t>(place);
+    at_ = path_.data() + at;
+    run_ = path_.data() + run;
+    cold.place = static_cast<std::uint32_t>(place);
     if (is_lost()) return;
     policy_.surprise(made);
     asked(made, place, expected == place ? behind(place) : expected);
+    among_new_ = expected == place;
 }
 
 /// Learning an order of not too many keys is to allocate nothing: room for it is made with the
@@ -271,6 +276,7 @@ inline void trail<Late>::asked(slot_base& s, index place, index next) {
     if (renew(begins_, false) && place != nowhere) first_ = place;
     last_ = &s;
     stray_ = nullptr;
+    among_new_ = false;
     if (!recording_) {
         move_to(next);
         return;
