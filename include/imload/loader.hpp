@@ -75,7 +75,7 @@ public:
     /// the last run failed and there is no earlier value, rethrows its exception, unless
     /// options::throw_errors is false.
     template <class... Args>
-    auto operator()(const Args&... args) const {
+    IMLOAD_ALWAYS_INLINE auto operator()(const Args&... args) const {
         using traits = detail::call_traits<F, Named, Args...>;
         constexpr bool fine = explain<traits, Args...>();
         if constexpr (fine) {
@@ -98,7 +98,7 @@ public:
 
     /// The same without a copy and never throwing: the form for large values, status, errors.
     template <class... Args>
-    auto poll(const Args&... args) const {
+    IMLOAD_ALWAYS_INLINE auto poll(const Args&... args) const {
         if constexpr (explain<detail::call_traits<F, Named, Args...>, Args...>())
             return ask(args...);
     }
@@ -149,7 +149,7 @@ private:
     }
 
     template <class... Args>
-    auto ask(const Args&... args) const {
+    IMLOAD_ALWAYS_INLINE auto ask(const Args&... args) const {
         using call = detail::call_of<detail::shape_of<F, Named, Finish, Args...>>;
         using slot = typename call::slot;
         using found = result<typename call::value>;
@@ -157,7 +157,7 @@ private:
         if (slot* const s = e.template next_if<slot>(search<call>(args...), fingerprint_))
             [[likely]]
             return found(s->get(), s, &e);
-        if (e.wanders()) [[unlikely]]
+        if (e.wanders())
             if (slot* const s = e.template search_if<slot>(search<call>(args...), fingerprint_))
                 return found(s->get(), s, &e);
         return ask_slowly<call, found, detail::passed<Args>...>(e, args...);
