@@ -2,10 +2,12 @@
 #include "support.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <numeric>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -85,6 +87,30 @@ struct searched {
 
 int twice(const searched& key) { return 2 * key.number; }
 
+// A key whose == and copy do what a test wants.
+struct touchy {
+    explicit touchy(int n) : number(n) {}
+    touchy(const touchy& other) : number(other.number) { call(on_copy); }
+    touchy& operator=(const touchy&) = delete;
+    ~touchy() = default;
+    bool operator==(const touchy& other) const {
+        call(on_compare);
+        return number == other.number;
+    }
+    int number;
+    static inline std::function<void()> on_copy;
+    static inline std::function<void()> on_compare;
+
+private:
+    static void call(const std::function<void()>& hook) {
+        if (!hook) return;
+        const auto kept = hook;
+        kept();
+    }
+};
+
+int thrice(const touchy& key) { return 3 * key.number; }
+
 // How many keys of these were searched for.
 template <class Loader>
 int searches(const Loader& load, const order& keys) {
@@ -99,6 +125,13 @@ template <>
 struct imload::hash<searched> {
     std::size_t operator()(const searched& key) const {
         ++searched::times;
+        return static_cast<std::size_t>(key.number) * 0x9e3779b97f4a7c15u;
+    }
+};
+
+template <>
+struct imload::hash<touchy> {
+    std::size_t operator()(const touchy& key) const {
         return static_cast<std::size_t>(key.number) * 0x9e3779b97f4a7c15u;
     }
 };
@@ -356,4 +389,124 @@ TEST_CASE("an order after none is learnt in a few frames, however long there was
     }
     app.frame();
     CHECK(searches(load, shuffled(up_to(count), 1)) == 0);
+}
+
+TEST_CASE("an order is learnt however many frames that show little are between") {
+    for (const int between : {0, 5, 100}) {
+        ui app;
+        const auto load = imload::async_load(app.session, twice);
+        constexpr int count = 500;
+        searches(load, up_to(count));
+        app.land();
+        const order usual = shuffled(up_to(count), 1);
+        int last = 0;
+        for (int i = 0; i < 100; ++i) {
+            app.frame();
+            last = searches(load, usual);
+            app.frame();
+            searches(load, up_to(between));
+        }
+        CHECK(last < count / 10);
+    }
+}
+
+TEST_CASE("an order that comes now and then between another is not recorded for ever") {
+    constexpr std::size_t keys = 500;
+    imload::detail::recording_policy policy;
+    std::uint64_t steps = 0;
+    bool recording = false;
+    int recordings = 0;
+    const imload::detail::slot_base other;
+    for (int frame = 0; frame < 1'200; ++frame) {
+        policy.begin_frame(steps);
+        if (frame % 3 == 2)
+            for (std::size_t i = 0; i < keys; ++i) policy.surprise(other);
+        else if (!recording)
+            steps += keys;
+        if (recording) {
+            using verdict = imload::detail::recording_policy::verdict;
+            recording = policy.judge(keys, steps) == verdict::record_another;
+        } else {
+            recording = policy.wants_recording(steps, keys);
+            recordings += recording;
+        }
+    }
+    CHECK(recordings < 20);
+}
+
+TEST_CASE("looking at keys while an order is recorded does not hinder the next one") {
+    ui app;
+    const auto load = imload::async_load(app.session, twice);
+    constexpr int count = 100;
+    searches(load, up_to(count));
+    app.land();
+    for (int i = 0; i < 20; ++i) {
+        app.frame();
+        for (int n = 0; n < 20'000; ++n) static_cast<void>(load.peek(searched{n % 2 ? 3 : 77}));
+        searches(load, shuffled(up_to(count), 1));
+    }
+    int last = 0;
+    for (int i = 0; i < 150; ++i) {
+        app.frame();
+        last = searches(load, shuffled(up_to(count), 2));
+    }
+    CHECK(last == 0);
+}
+
+TEST_CASE("what a key's == throws does not upset the counts") {
+    for (int comparison = 0; comparison < 7; ++comparison) {
+        ui app;
+        const auto load = imload::async_load(app.session, thrice);
+        for (int key = 0; key < 40; ++key) ask(load, touchy{key});
+        app.land();
+        app.frame();
+        const std::uint64_t before = app.statistics().polls;
+        std::uint64_t returned = 0;
+        const auto poll = [&](int key) {
+            const auto value = load.poll(touchy{key});
+            ++returned;
+            CHECK(*value == 3 * key);
+        };
+        for (const int key : {0, 1, 2, 30, 3, 4, 5}) poll(key);
+        int left = comparison;
+        touchy::on_compare = [&left] {
+            if (left-- == 0) throw std::runtime_error("no");
+        };
+        try {
+            poll(20);
+        } catch (const std::runtime_error&) {}
+        touchy::on_compare = {};
+        for (const int key : {6, 7, 8}) poll(key);
+        CHECK(app.statistics().polls - before == returned);
+    }
+}
+
+TEST_CASE("a key that asks for another when it is copied or compared gets the right value") {
+    ui app;
+    const auto load = imload::async_load(app.session, thrice);
+    for (int key = 0; key < 8; ++key) ask(load, touchy{key});
+    app.land();
+    app.frame();
+    touchy::on_copy = [&] {
+        touchy::on_copy = {};
+        ask(load, touchy{1'000});
+    };
+    ask(load, touchy{500});
+    for (int key = 2'000; key < 2'050; ++key) ask(load, touchy{key});
+    app.land();
+    app.frame();
+    CHECK(*load.poll(touchy{500}) == 1'500);
+    for (int key = 2'000; key < 2'050; ++key) CHECK(*load.poll(touchy{key}) == 3 * key);
+
+    for (int i = 0; i < 2; ++i) { // the last key is compared by asks for itself
+        app.frame();
+        for (int key = 0; key < 7; ++key) ask(load, touchy{key});
+        int deep = 0;
+        touchy::on_compare = [&] {
+            if (++deep <= 6) ask(load, touchy{7});
+        };
+        CHECK(*load.poll(touchy{7}) == 21);
+        touchy::on_compare = {};
+        CHECK(*load.poll(touchy{3}) == 9);
+    }
 }

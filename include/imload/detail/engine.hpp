@@ -43,6 +43,9 @@ public:
         Slot* const typed = static_cast<Slot*>(s);
         if (s->fast != fingerprint || !typed->equals(key)) [[unlikely]]
             return nullptr;
+        if constexpr (!Slot::compares_alone)
+            if (trail_.guess() != s) [[unlikely]]
+                return nullptr;
         trail_.step();
         s->asked = frame_;
         return typed;

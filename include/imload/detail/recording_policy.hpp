@@ -27,16 +27,15 @@ public:
     /// A frame ends; `steps`: right guesses until now, `keys`: on the trail. Whether the next
     /// frame is to be recorded.
     [[nodiscard]] bool wants_recording(std::uint64_t steps, std::size_t keys) noexcept;
-    /// It was, and the trail is learnt.
-    void recorded(std::uint64_t steps) noexcept {
-        learnt_ = steps;
-        toll_ = 0;
-        judged_ = false;
-        surprises_ = repeated_ = 0;
-    }
+    /// What is to be done with a recorded frame of so many asks, at its end.
+    enum class verdict { learn, drop, record_another };
+    [[nodiscard]] verdict judge(std::size_t asks, std::uint64_t steps) noexcept;
     /// Each frame is of interest, even one without surprises.
     [[nodiscard]] bool is_judging() const noexcept { return !judged_; }
-    void begin_frame(std::uint64_t steps) noexcept { began_ = steps; }
+    void begin_frame(std::uint64_t steps) noexcept {
+        began_ = steps;
+        ++frame_;
+    }
 
 private:
     static constexpr std::size_t worth = 4;          ///< surprises for each key
@@ -50,16 +49,25 @@ private:
                steps - learnt_ >= 2 * toll_;
     }
 
+    void was_in_vain() noexcept {
+        judged_ = true;
+        patience_ = std::min(patience_ * 2, most_patience);
+        trusting_ = trusting_ && !hurried_;
+    }
+
     const slot_base* sample_[sample] = {}; ///< the first surprises, of this frame or the last
     std::size_t surprises_ = 0;            ///< in this frame
     std::size_t repeated_ = 0;             ///< of its sample, those that were in the last one
-    std::uint64_t began_ = 0;              ///< steps until this frame
-    std::uint64_t learnt_ = 0;             ///< and until the last recording
-    std::uint64_t toll_ = 0;               ///< surprises since that
-    std::uint64_t again_ = 0;              ///< and in frames in a row that seem to be the same
+    std::uint32_t frame_ = 0;
+    std::uint32_t surprised_at_ = 0; ///< the last frame that was not all steps
+    std::uint64_t began_ = 0;        ///< steps until this frame
+    std::uint64_t learnt_ = 0;       ///< and until the last recording
+    std::uint64_t toll_ = 0;         ///< surprises since that
+    std::uint64_t again_ = 0;        ///< and in frames in a row that seem to be the same
 
     std::size_t surprises_before_ = 0; ///< in the frame that led to the last recording
     std::size_t asks_before_ = 0;      ///< in the same
+    int left_to_record_ = 0;           ///< frames that may be recorded instead of the one that was
     std::size_t patience_ = 1;         ///< doubles with each recording in vain
     bool judged_ = true;               ///< whether the last one helped is known
     bool hurried_ = false;             ///< it was of frames that seemed to be the same
@@ -69,7 +77,8 @@ private:
 inline bool recording_policy::wants_recording(std::uint64_t steps, std::size_t keys) noexcept {
     const std::size_t asks = surprises_ + static_cast<std::size_t>(steps - began_);
     toll_ += surprises_;
-    again_ = repeated_ * 2 >= sample ? again_ + surprises_ : 0;
+    const bool in_a_row = frame_ == renew(surprised_at_, frame_) + 1;
+    again_ = in_a_row && repeated_ * 2 >= sample ? again_ + surprises_ : 0;
     bool wanted = false;
     if (!judged_ && has_helped(steps, asks)) {
         judged_ = trusting_ = true;
@@ -80,19 +89,33 @@ inline bool recording_policy::wants_recording(std::uint64_t steps, std::size_t k
         if (judged_) {
             hurried_ = false;
             wanted = true;
-        } else { // it was in vain
-            judged_ = true;
-            patience_ = std::min(patience_ * 2, most_patience);
-            trusting_ = trusting_ && !hurried_;
+        } else {
+            was_in_vain();
         }
     }
     if (wanted) {
         again_ = 0;
         surprises_before_ = surprises_;
         asks_before_ = asks;
+        left_to_record_ = 4;
     }
     surprises_ = repeated_ = 0;
     return wanted;
+}
+
+/// It may not be the frame that was meant: a small one between, or one whose order is known.
+inline auto recording_policy::judge(std::size_t asks, std::uint64_t steps) noexcept -> verdict {
+    const bool known = renew(surprises_, std::size_t{0}) * 2 < surprises_before_;
+    repeated_ = 0;
+    if (known && asks * 4 < asks_before_ && left_to_record_-- > 0) return verdict::record_another;
+    toll_ = 0;
+    if (known) {
+        was_in_vain();
+        return verdict::drop;
+    }
+    learnt_ = steps;
+    judged_ = false;
+    return verdict::learn;
 }
 
 } // namespace imload::detail

@@ -111,12 +111,12 @@ public:
         });
         if (p.free == slot_index<Late>::none) grow(p);
         const std::uint32_t number = p.free;
-        free_again room{&at(number)};
+        entry& e = at(number).cold();
+        p.free = renew(e.mark, mark); // first, for copying a key may make another
+        free_again room{&at(number), e, p, number};
         const bool is_key = key.construct(room.slot, key.key);
         slot_base& s = *std::launder(renew(room.slot, nullptr));
         s.type = &key.type;
-        entry& e = s.cold();
-        p.free = renew(e.mark, mark);
         index_.insert(mark, number);
         return {s, e, is_key};
     }
@@ -188,9 +188,14 @@ private:
     /// A slot's room is free once more, unless a slot could be made there.
     struct free_again {
         ~free_again() {
-            if (slot) ::new (static_cast<void*>(slot)) slot_base{};
+            if (!slot) return;
+            ::new (static_cast<void*>(slot)) slot_base{};
+            cold.mark = renew(home.free, number);
         }
         slot_base* slot;
+        entry& cold;
+        pool& home;
+        std::uint32_t number;
     };
 
     /// Of the first slot in a slab.

@@ -47,7 +47,10 @@ public:
     void append(slot_base& made, entry& cold);
     /// There is no order, so guess() leads to nobody and a key is better searched for at once: this
     /// counts as one that is. Not for ever: then recall() looks whether there is one again.
-    [[nodiscard]] bool wanders() noexcept { return --rest_ > 0; }
+    [[nodiscard]] bool wanders() noexcept {
+        rest_ = static_cast<std::int32_t>(static_cast<std::uint32_t>(rest_) - 1); // it may wrap
+        return rest_ > 0;
+    }
     /// A key went; its place is not used again until there are many of them.
     void erase() noexcept { ++gone_; }
 
@@ -106,6 +109,7 @@ private:
     void be_found() noexcept;
     void make_room();
     void learn();
+    void record();
     void rebuild();
 
     slot_base** at_ = nullptr; ///< the guess
@@ -174,12 +178,16 @@ inline slot_base* trail<Late>::recall(const sought& key) {
     };
     if (stray_) {
         const index own = place_of(*renew(stray_, nullptr));
-        for (int way = 0; own != nowhere && way < 2; ++way) {
-            if (is_at(behind(own))) {
-                side_ = expected;
-                return surprising(behind(own), behind(behind(own)));
-            }
+        const index next = behind(own);
+        const index before_own = own - direction();
+        if (own != nowhere && is_at(next)) {
+            side_ = expected;
+            return surprising(next, behind(next));
+        }
+        if (own != nowhere && is_at(before_own)) {
+            side_ = expected;
             stride_ = -stride_;
+            return surprising(before_own, behind(before_own));
         }
     }
     if (is_at(side_)) {
@@ -282,6 +290,7 @@ inline void trail<Late>::asked(slot_base& s, index place, index next) {
         return;
     }
     here_ = next;
+    if (recorded_.size() == recorded_.capacity()) return;
     const bool again = s.asked == frame_;
     // A few keys may be asked for again and again; the others must find room behind them.
     if (again && recorded_.size() + path_.size() - known_ >= recorded_.capacity()) return;
@@ -295,18 +304,28 @@ inline void trail<Late>::learn() {
     if (is_lost()) be_found();
     lost_ = 0;
     if (recording_) {
-        rebuild();
-        policy_.recorded(steps());
+        const auto verdict = policy_.judge(recorded_.size() - margin, steps());
+        if (verdict == recording_policy::verdict::learn)
+            rebuild();
+        else
+            recording_ = false;
+        if (verdict == recording_policy::verdict::record_another) record();
     } else if (policy_.wants_recording(steps(), path_.size())) {
-        recording_ = true;
-        recorded_.reserve(2 * path_.size());
-        recorded_.assign(margin, &nobody_);
-        known_ = 0;
-        here_ = first_;
+        record();
     } else if (gone_ > path_.size() / 2 + 64) {
         rebuild();
     }
     calm_ = !recording_ && !policy_.is_judging();
+}
+
+/// The frame that begins.
+template <class Late>
+inline void trail<Late>::record() {
+    recorded_.reserve(2 * path_.size());
+    recorded_.assign(margin, &nobody_);
+    known_ = 0;
+    here_ = first_;
+    recording_ = true;
 }
 
 /// Puts what was recorded in front, and behind it the keys of the path that were not.
