@@ -285,6 +285,20 @@ TEST_CASE("a key is searched for once, in any order and whatever else is loaded 
     CHECK(all <= 3 * count * static_cast<int>(frames) * 5 / 4);
 }
 
+TEST_CASE("a key that is still loading is searched for once, in any order") {
+    ui app;
+    const auto load = imload::async_load(app.session, twice);
+    constexpr int count = 500;
+    searches(load, up_to(count));
+    int all = 0;
+    constexpr unsigned frames = 20;
+    for (unsigned i = 1; i <= frames; ++i) {
+        app.frame();
+        all += searches(load, shuffled(up_to(count), i));
+    }
+    CHECK(all <= count * static_cast<int>(frames) * 5 / 4);
+}
+
 TEST_CASE("guests before the others, in the other direction, do not lose the trail") {
     ui app;
     const auto load = imload::async_load(app.session, twice);

@@ -58,7 +58,10 @@ public:
     [[nodiscard]] Slot* search_if(const Searched& key, std::uint32_t fingerprint) {
         Slot* const s =
             memory_.template find_likely<Slot>(key, slot_index<late>::mark_of(Slot::hash(key)));
-        if (!s || s->fast != fingerprint) return nullptr;
+        if (!s || s->fast != fingerprint) {
+            found_ = s;
+            return nullptr;
+        }
         s->asked = frame_;
         ++polls_;
         return s;
@@ -157,7 +160,8 @@ protected:
     std::uint32_t next_look_ = 0;
     const void* owner_ = nullptr;
 
-    std::uint64_t polls_ = 0; ///< but for the steps on the trail
+    std::uint64_t polls_ = 0;    ///< but for the steps on the trail
+    slot_base* found_ = nullptr; ///< by a search, but asking for it is to do something
     slot_memory<late> memory_;
     std::size_t size_ = 0;
     frame_report report_;

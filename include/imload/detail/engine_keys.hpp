@@ -10,6 +10,10 @@ namespace imload::detail {
 template <class Late>
 inline slot_base& engine_impl<Late>::find_or_make(const sought& key) {
     if (slot_base* const s = trail_.recall(key)) return *s;
+    if (slot_base* const s = renew(found_, nullptr); s && key.is(*s)) {
+        trail_.jump(*s);
+        return *s;
+    }
     const std::uint32_t mark = slot_index<Late>::mark_of(key.hash(key.key));
     if (slot_base* const s = memory_.find(key, mark)) {
         trail_.jump(*s);
