@@ -272,4 +272,5 @@ private:
 #include <imload/detail/engine_keys.hpp>
 #include <imload/detail/engine_report.hpp>
 #include <imload/detail/engine_runs.hpp>
+#include <imload/detail/engine_start.hpp>
 #include <imload/detail/engine_time.hpp>
