@@ -157,6 +157,7 @@ inline slot_base* trail<Late>::recall(const sought& key) {
         begins_ = false;
         lost_ = 0;
         next_rest_ = least_rest;
+        stray_ = nullptr; // it was a guest
     }
     calm_ = false;
     const index expected = here();
