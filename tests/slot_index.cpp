@@ -24,7 +24,7 @@ struct mirrored {
     std::map<std::uint32_t, std::uint32_t> marks;
 
     void insert(std::uint32_t number, std::uint32_t mark) {
-        index.reserve_one([&](auto insert_again) {
+        index.reserve_one(0, [&](auto insert_again) {
             for (const auto& [known, its_mark] : marks) insert_again(its_mark, known);
         });
         index.insert(mark, number);

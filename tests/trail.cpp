@@ -100,6 +100,7 @@ struct touchy {
     int number;
     static inline std::function<void()> on_copy;
     static inline std::function<void()> on_compare;
+    static inline bool alike = false; ///< all have one hash
 
 private:
     static void call(const std::function<void()>& hook) {
@@ -132,7 +133,7 @@ struct imload::hash<searched> {
 template <>
 struct imload::hash<touchy> {
     std::size_t operator()(const touchy& key) const {
-        return static_cast<std::size_t>(key.number) * 0x9e3779b97f4a7c15u;
+        return touchy::alike ? 0 : static_cast<std::size_t>(key.number) * 0x9e3779b97f4a7c15u;
     }
 };
 
@@ -523,4 +524,40 @@ TEST_CASE("a key that asks for another when it is copied or compared gets the ri
         touchy::on_compare = {};
         CHECK(*load.poll(touchy{3}) == 9);
     }
+}
+
+TEST_CASE("keys that ask for others while they are copied, each for the next") {
+    ui app;
+    const auto load = imload::async_load(app.session, thrice);
+    for (int key = 0; key < 8; ++key) ask(load, touchy{key});
+    int next = 100;
+    touchy::on_copy = [&] {
+        if (next < 120) ask(load, touchy{next++});
+    };
+    ask(load, touchy{99});
+    touchy::on_copy = {};
+    app.land();
+    app.frame();
+    for (int key = 99; key < next; ++key) CHECK(*load.poll(touchy{key}) == 3 * key);
+}
+
+TEST_CASE("a key's == may ask for new keys in the middle of a search") {
+    touchy::alike = true; // or no other key is compared
+    for (int comparison = 0; comparison < 40; ++comparison) {
+        ui app;
+        const auto load = imload::async_load(app.session, thrice);
+        for (int key = 0; key < 9; ++key) ask(load, touchy{key});
+        app.land();
+        app.frame();
+        int left = comparison;
+        touchy::on_compare = [&] {
+            if (left-- != 0) return;
+            touchy::on_compare = {};
+            for (int key = 100; key < 200; ++key) ask(load, touchy{key});
+        };
+        CHECK(*load.poll(touchy{7}) == 21);
+        touchy::on_compare = {};
+        CHECK(*load.poll(touchy{2}) == 6);
+    }
+    touchy::alike = false;
 }

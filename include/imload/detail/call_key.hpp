@@ -94,7 +94,8 @@ template <class F, class Finish, class Name>
     std::uint64_t h = type * 0x2c1b3c6du;
     if constexpr (callable_identity<F>::counts) h += l.callable.hash() * 0x297a2d39u;
     if constexpr (callable_identity<Finish>::counts) h += l.finisher.hash() * 0x51ed2701u;
-    if constexpr (!std::is_same_v<Name, no_name>) h += std::hash<std::string_view>{}(l.name);
+    if constexpr (!std::is_same_v<Name, no_name>)
+        h += std::hash<std::string_view>{}(l.name) * std::uint64_t{0x9e3779b97f4a7c15u};
     return h;
 }
 

@@ -3,6 +3,7 @@
 #include <imload/config.hpp>
 #include <imload/detail/renew.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -44,7 +45,8 @@ private:
 #else
     static constexpr std::size_t largest = 512;
 #endif
-    static constexpr std::size_t alignment = alignof(void*); // of nearly all, and of the head
+    /// Of nearly all jobs, and of the head.
+    static constexpr std::size_t alignment = std::max(alignof(void*), alignof(std::int64_t));
     template <class Job>
     [[nodiscard]] static constexpr bool fits() noexcept {
         return sizeof(Job) <= largest && alignof(Job) <= alignment;
@@ -58,7 +60,7 @@ private:
     };
     static constexpr std::uint32_t many = 1u << 31;
     /// Before each job.
-    struct head {
+    struct alignas(alignment) head {
         block* home;
     };
 

@@ -102,7 +102,7 @@ public:
     /// trace.
     [[nodiscard]] new_slot make(const sought& key, std::uint32_t mark) {
         pool& p = pool_of(key.type);
-        index_.reserve_one([&](auto insert) {
+        index_.reserve_one(making_, [&](auto insert) {
             for (slab* const s : slabs_)
                 for (std::uint32_t place = 0; place < s->places; ++place) {
                     const slot_base& known = s->at(place);
@@ -113,7 +113,7 @@ public:
         const std::uint32_t number = p.free;
         entry& e = at(number).cold();
         p.free = renew(e.mark, mark); // first, for copying a key may make another
-        free_again room{&at(number), e, p, number};
+        free_again room{&at(number), e, p, number, ++making_};
         const bool is_key = key.construct(room.slot, key.key);
         slot_base& s = *std::launder(renew(room.slot, nullptr));
         s.type = &key.type;
@@ -188,6 +188,7 @@ private:
     /// A slot's room is free once more, unless a slot could be made there.
     struct free_again {
         ~free_again() {
+            --making;
             if (!slot) return;
             ::new (static_cast<void*>(slot)) slot_base{};
             cold.mark = renew(home.free, number);
@@ -196,6 +197,7 @@ private:
         entry& cold;
         pool& home;
         std::uint32_t number;
+        std::size_t& making;
     };
 
     /// Of the first slot in a slab.
@@ -273,6 +275,7 @@ private:
     }
 
     slot_index<Late> index_;
+    std::size_t making_ = 0; ///< slots: copying a key may make others
     later<std::vector<slab*>, Late> slabs_;
     slab_blocks<Late> blocks_;
     std::vector<box<pool>> pools_;

@@ -38,9 +38,13 @@ public:
         std::size_t at = home;
         do {
             const bucket& b = buckets_[at];
-            for (auto hits = b.matches(tag_of(mark)); hits != 0; hits &= hits - 1)
+            for (auto hits = b.matches(tag_of(mark)); hits != 0; hits &= hits - 1) {
+                const bucket* const searched = buckets_;
                 if (const auto found = look(b.numbers[bucket::place_of(hits)])) [[likely]]
                     return found;
+                if (buckets_ != searched) [[unlikely]] // a key's == made more keys
+                    return find(mark, look);
+            }
             if (b.passed_on == 0) break;
             at = next(at);
         } while (at != home);
@@ -55,11 +59,11 @@ public:
         return hits != 0 ? &b.numbers[bucket::place_of(hits)] : nullptr;
     }
 
-    /// Room for one more, so that the next insert cannot fail. `visit(f)` calls f(mark, number) for
-    /// all that were inserted.
+    /// Room for one more beside so many, so that no insert of those can fail. `visit(f)` calls
+    /// f(mark, number) for all that were inserted.
     template <class Visit>
-    void reserve_one(Visit visit) {
-        if (size_ < count_ * most_full) [[likely]]
+    void reserve_one(std::size_t beside, Visit visit) {
+        if (size_ + beside < count_ * most_full) [[likely]]
             return;
         constexpr std::size_t few = 4096;
         const unsigned doublings = count_ < few ? 2 : 1;
