@@ -120,6 +120,21 @@ int searches(const Loader& load, const order& keys) {
     return std::exchange(searched::times, 0);
 }
 
+// An application with so many of these keys, loaded.
+struct searching_ui : ui {
+    decltype(imload::async_load(std::declval<imload::session&>(), twice)) load =
+        imload::async_load(session, twice);
+
+    explicit searching_ui(int count) {
+        searches(load, up_to(count));
+        land();
+    }
+    int draw(const order& keys) {
+        frame();
+        return searches(load, keys);
+    }
+};
+
 } // namespace
 
 template <>
@@ -301,48 +316,32 @@ TEST_CASE("a key that is still loading is searched for once, in any order") {
 }
 
 TEST_CASE("guests before the others, in the other direction, do not lose the trail") {
-    ui app;
-    const auto load = imload::async_load(app.session, twice);
     constexpr int count = 1'000;
-    searches(load, up_to(count + 20));
-    app.land();
+    searching_ui app(count + 20);
     const order usual = up_to(count);
-    for (int i = 0; i < 3; ++i) {
-        app.frame();
-        searches(load, usual);
-    }
+    for (int i = 0; i < 3; ++i) app.draw(usual);
     for (int i = 0; i < 20; ++i) {
         app.frame();
         order keys{count + i % 10 + 1, count + i % 10};
         keys.insert(keys.end(), usual.begin(), usual.end());
-        CHECK(searches(load, keys) < 20);
+        CHECK(searches(app.load, keys) < 20);
     }
 }
 
 TEST_CASE("guests at the beginning do not hide that there is an order again") {
-    ui app;
-    const auto load = imload::async_load(app.session, twice);
     constexpr int count = 1'000;
-    searches(load, up_to(count));
-    app.land();
-    for (unsigned i = 0; i < 3; ++i) {
-        app.frame();
-        searches(load, shuffled(up_to(count), i));
-    }
+    searching_ui app(count);
+    for (unsigned i = 0; i < 3; ++i) app.draw(shuffled(up_to(count), i));
     order keys{900, 300};
     const order usual = up_to(count);
     keys.insert(keys.end(), usual.begin(), usual.end());
-    app.frame();
-    CHECK(searches(load, keys) < 50);
+    CHECK(app.draw(keys) < 50);
 }
 
 TEST_CASE("a new order is learnt in a few frames, guests before it or not") {
     for (const int guests : {0, 3}) {
-        ui app;
-        const auto load = imload::async_load(app.session, twice);
         constexpr int count = 1'000;
-        searches(load, up_to(count + 100));
-        app.land();
+        searching_ui app(count + 100);
         const order usual = shuffled(up_to(count), 1);
         std::mt19937 random(2);
         int last = 0;
@@ -351,19 +350,15 @@ TEST_CASE("a new order is learnt in a few frames, guests before it or not") {
             for (int guest = 0; guest < guests; ++guest)
                 keys.push_back(count + static_cast<int>(random() % 100));
             keys.insert(keys.end(), usual.begin(), usual.end());
-            app.frame();
-            last = searches(load, keys);
+            last = app.draw(keys);
         }
         CHECK(last < 20);
     }
 }
 
 TEST_CASE("orders that take turns are each learnt again, as the first time") {
-    ui app;
-    const auto load = imload::async_load(app.session, twice);
     constexpr int count = 500;
-    searches(load, up_to(count));
-    app.land();
+    searching_ui app(count);
     const order usual = up_to(count);
     order both = usual;
     const order second = shuffled(usual, 1);
@@ -380,8 +375,7 @@ TEST_CASE("orders that take turns are each learnt again, as the first time") {
     for (int turn = 0; turn < 200; ++turn) {
         kind = (kind + 1 + random() % 3) % 4;
         for (int i = 0; i < 30; ++i) {
-            app.frame();
-            const int searched_for = searches(load, orders[kind]);
+            const int searched_for = app.draw(orders[kind]);
             if (i >= 24) late += searched_for;
         }
     }
@@ -389,37 +383,22 @@ TEST_CASE("orders that take turns are each learnt again, as the first time") {
 }
 
 TEST_CASE("an order after none is learnt in a few frames, however long there was none") {
-    ui app;
-    const auto load = imload::async_load(app.session, twice);
     constexpr int count = 300;
-    searches(load, up_to(count));
-    app.land();
-    for (unsigned i = 0; i < 2'000; ++i) {
-        app.frame();
-        searches(load, shuffled(up_to(count), i));
-    }
-    for (int i = 0; i < 5; ++i) {
-        app.frame();
-        searches(load, shuffled(up_to(count), 1));
-    }
-    app.frame();
-    CHECK(searches(load, shuffled(up_to(count), 1)) == 0);
+    searching_ui app(count);
+    for (unsigned i = 0; i < 2'000; ++i) app.draw(shuffled(up_to(count), i));
+    for (int i = 0; i < 5; ++i) app.draw(shuffled(up_to(count), 1));
+    CHECK(app.draw(shuffled(up_to(count), 1)) == 0);
 }
 
 TEST_CASE("an order is learnt however many frames that show little are between") {
     for (const int between : {0, 5, 100}) {
-        ui app;
-        const auto load = imload::async_load(app.session, twice);
         constexpr int count = 500;
-        searches(load, up_to(count));
-        app.land();
+        searching_ui app(count);
         const order usual = shuffled(up_to(count), 1);
         int last = 0;
         for (int i = 0; i < 100; ++i) {
-            app.frame();
-            last = searches(load, usual);
-            app.frame();
-            searches(load, up_to(between));
+            last = app.draw(usual);
+            app.draw(up_to(between));
         }
         CHECK(last < count / 10);
     }
@@ -432,7 +411,7 @@ TEST_CASE("an order that comes now and then between another is not recorded for 
     bool recording = false;
     int recordings = 0;
     const imload::detail::slot_base other;
-    for (int frame = 0; frame < 1'200; ++frame) {
+    for (unsigned frame = 0; frame < 1'200; ++frame) {
         policy.begin_frame(steps);
         if (frame % 3 == 2)
             for (std::size_t i = 0; i < keys; ++i) policy.surprise(other);
@@ -442,7 +421,7 @@ TEST_CASE("an order that comes now and then between another is not recorded for 
             using verdict = imload::detail::recording_policy::verdict;
             recording = policy.judge(keys, steps) == verdict::record_another;
         } else {
-            recording = policy.wants_recording(steps, keys);
+            recording = policy.wants_recording(frame + 1, steps, keys);
             recordings += recording;
         }
     }
@@ -450,21 +429,15 @@ TEST_CASE("an order that comes now and then between another is not recorded for 
 }
 
 TEST_CASE("looking at keys while an order is recorded does not hinder the next one") {
-    ui app;
-    const auto load = imload::async_load(app.session, twice);
     constexpr int count = 100;
-    searches(load, up_to(count));
-    app.land();
+    searching_ui app(count);
     for (int i = 0; i < 20; ++i) {
         app.frame();
-        for (int n = 0; n < 20'000; ++n) static_cast<void>(load.peek(searched{n % 2 ? 3 : 77}));
-        searches(load, shuffled(up_to(count), 1));
+        for (int n = 0; n < 20'000; ++n) static_cast<void>(app.load.peek(searched{n % 2 ? 3 : 77}));
+        searches(app.load, shuffled(up_to(count), 1));
     }
     int last = 0;
-    for (int i = 0; i < 150; ++i) {
-        app.frame();
-        last = searches(load, shuffled(up_to(count), 2));
-    }
+    for (int i = 0; i < 150; ++i) last = app.draw(shuffled(up_to(count), 2));
     CHECK(last == 0);
 }
 

@@ -155,7 +155,7 @@ private:
     [[nodiscard]] std::uint32_t fast_of(const entry& e) const noexcept;
     void set_fast(slot_base& s) noexcept { set_fast(s, s.cold()); }
     void schedule(slot_base& s, entry& e) {
-        if (!is_untimed(e)) set_due(s, e);
+        if (!is_untimed(e) || e.going->due_at != not_listed) set_due(s, e);
     }
     void schedule(slot_base& s) { schedule(s, s.cold()); }
     [[nodiscard]] bool is_untimed(const entry& e) const noexcept;

@@ -38,12 +38,11 @@ inline void engine_impl<Late>::next_refresh(slot_base& s, time_point not_before)
         slot > never / every ? time_point::max() : after(f->first_start, slot * every);
 }
 
-/// Nothing of the key is timed, nor was, as nearly always.
+/// Nothing of the key is timed, as nearly always while something is going on.
 template <class Late>
 inline bool engine_impl<Late>::is_untimed(const entry& e) const noexcept {
     const flight* const f = e.going;
-    return f && f->due_at == not_listed && e.set && !settings_[e.set].timed && !f->held &&
-           f->now != phase::retrying;
+    return f && e.set && !settings_[e.set].timed && !f->held && f->now != phase::retrying;
 }
 
 /// Sets when a key is looked at next, from all that it waits for.
@@ -53,7 +52,7 @@ inline void engine_impl<Late>::set_due(slot_base& s, entry& e) {
     const bool ages = e.has_value && (o.stale_after != never || o.expire_after != never);
     if (!e.going && !ages) return;
     flight& f = flight_of(e);
-    if (e.set && !settings_[e.set].timed && !f.held && f.now != phase::retrying) {
+    if (is_untimed(e)) {
         deadlines_.set(s, time_point::max());
         return;
     }

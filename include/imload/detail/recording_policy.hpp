@@ -24,18 +24,16 @@ public:
     /// So many, of keys unknown.
     void surprises(std::size_t count) noexcept { surprises_ += count; }
 
-    /// A frame ends; `steps`: right guesses until now, `keys`: on the trail. Whether the next
-    /// frame is to be recorded.
-    [[nodiscard]] bool wants_recording(std::uint64_t steps, std::size_t keys) noexcept;
+    /// A frame ends before this one; `steps`: right guesses until now, `keys`: on the trail.
+    /// Whether this frame is to be recorded.
+    [[nodiscard]] bool wants_recording(std::uint32_t frame, std::uint64_t steps,
+                                       std::size_t keys) noexcept;
     /// What is to be done with a recorded frame of so many asks, at its end.
     enum class verdict { learn, drop, record_another };
     [[nodiscard]] verdict judge(std::size_t asks, std::uint64_t steps) noexcept;
     /// Each frame is of interest, even one without surprises.
     [[nodiscard]] bool is_judging() const noexcept { return !judged_; }
-    void begin_frame(std::uint64_t steps) noexcept {
-        began_ = steps;
-        ++frame_;
-    }
+    void begin_frame(std::uint64_t steps) noexcept { began_ = steps; }
 
 private:
     static constexpr std::size_t worth = 4;          ///< surprises for each key
@@ -58,12 +56,11 @@ private:
     const slot_base* sample_[sample] = {}; ///< the first surprises, of this frame or the last
     std::size_t surprises_ = 0;            ///< in this frame
     std::size_t repeated_ = 0;             ///< of its sample, those that were in the last one
-    std::uint32_t frame_ = 0;
-    std::uint32_t surprised_at_ = 0; ///< the last frame that was not all steps
-    std::uint64_t began_ = 0;        ///< steps until this frame
-    std::uint64_t learnt_ = 0;       ///< and until the last recording
-    std::uint64_t toll_ = 0;         ///< surprises since that
-    std::uint64_t again_ = 0;        ///< and in frames in a row that seem to be the same
+    std::uint32_t surprised_at_ = 0;       ///< the frame behind the last that was not all steps
+    std::uint64_t began_ = 0;              ///< steps until this frame
+    std::uint64_t learnt_ = 0;             ///< and until the last recording
+    std::uint64_t toll_ = 0;               ///< surprises since that
+    std::uint64_t again_ = 0;              ///< and in frames in a row that seem to be the same
 
     std::size_t surprises_before_ = 0; ///< in the frame that led to the last recording
     std::size_t asks_before_ = 0;      ///< in the same
@@ -74,10 +71,11 @@ private:
     bool trusting_ = true;             ///< no such one was in vain
 };
 
-inline bool recording_policy::wants_recording(std::uint64_t steps, std::size_t keys) noexcept {
+inline bool recording_policy::wants_recording(std::uint32_t frame, std::uint64_t steps,
+                                              std::size_t keys) noexcept {
     const std::size_t asks = surprises_ + static_cast<std::size_t>(steps - began_);
     toll_ += surprises_;
-    const bool in_a_row = frame_ == renew(surprised_at_, frame_) + 1;
+    const bool in_a_row = frame == renew(surprised_at_, frame) + 1;
     again_ = in_a_row && repeated_ * 2 >= sample ? again_ + surprises_ : 0;
     bool wanted = false;
     if (!judged_ && has_helped(steps, asks)) {

@@ -103,11 +103,11 @@ public:
     [[nodiscard]] new_slot make(const sought& key, std::uint32_t mark) {
         pool& p = pool_of(key.type);
         index_.reserve_one(making_, [&](auto insert) {
-            for (slab* const s : slabs_)
-                for (std::uint32_t place = 0; place < s->places; ++place) {
-                    const slot_base& known = s->at(place);
-                    if (known.type) insert(s->entries[place].mark, known.number());
-                }
+            std::uint32_t from = 0;
+            visit(from, [&](const slot_base& s) {
+                if (s.type) insert(s.cold().mark, s.number());
+                return true;
+            });
         });
         if (p.free == slot_index<Late>::none) grow(p);
         const std::uint32_t number = p.free;

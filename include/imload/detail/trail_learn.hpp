@@ -23,7 +23,7 @@ inline void trail<Late>::learn() {
             give_room_back();
         }
         if (verdict == recording_policy::verdict::record_another) record();
-    } else if (policy_.wants_recording(steps(), path_.size())) {
+    } else if (policy_.wants_recording(frame_, steps(), path_.size())) {
         record();
     } else if (gone_ > path_.size() / 2 + 64) {
         rebuild();
