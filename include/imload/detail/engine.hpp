@@ -156,8 +156,7 @@ protected:
     // Read by every poll, so first and together.
     trail<late> trail_;
     std::uint32_t frame_ = 0;
-    /// Until then a frame in which nothing is going on reads no clock, unless the loop sleeps.
-    std::uint32_t next_look_ = 0;
+    std::uint32_t quiet_until_ = 0; ///< a frame before that one has nothing to do without mail
     const void* owner_ = nullptr;
 
     std::uint64_t polls_ = 0;    ///< but for the steps on the trail

@@ -21,6 +21,7 @@ template <class Late>
 inline void engine_impl<Late>::pump() {
     const flag_scope inside(in_frame_);
     const flag_scope ageless(pumping_);
+    stir();
     now_.reset();
     receive();
     const auto thrown = caught([&] { run_posts(); });
@@ -59,6 +60,7 @@ inline bool engine_impl<Late>::wait_idle(time_span limit) {
 template <class Late>
 inline bool engine_impl<Late>::stop(time_span deadline) {
     if (!renew(closed_, true)) {
+        stir();
         for (slot_base* s : active_)
             if (const ref<job>& j = s->cold().going->run) stopping_.push_back(j);
         hub_->close(unasked_);

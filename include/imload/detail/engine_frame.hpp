@@ -6,6 +6,7 @@
 #include <imload/detail/engine_impl.hpp>
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <cstdint>
 #include <exception>
@@ -31,6 +32,14 @@ inline engine_impl<Late>::~engine_impl() {
 /// The one place where results become visible, but for a run that ended within its grace.
 template <class Late>
 inline void engine_impl<Late>::begin_frame() {
+    if (frame_ < quiet_until_ && !hub_->may_have_mail()) [[likely]] {
+        assert(is_quiet());
+        trail_.begin_frame(frame_ + 1);
+        report_ = {};
+        report_.frame = ++frame_;
+        now_.reset();
+        return;
+    }
     if (in_frame_)
         detail::fail<std::logic_error>(
             "imload: session::begin_frame() was called within begin_frame(): "
@@ -39,27 +48,22 @@ inline void engine_impl<Late>::begin_frame() {
         detail::fail<std::logic_error>("imload: session::begin_frame() was called from the wake "
                                        "hook: let it wake the loop, which then begins a frame");
     if (closed_) return;
-    trail_.begin_frame(frame_ + 1);
-    if (is_quiet()) {
-        report_ = {};
-        report_.frame = ++frame_;
-        now_.reset();
-    } else {
-        begin_busy_frame();
-    }
+    stir();
+    begin_busy_frame();
+    if (is_quiet()) quiet_until_ = frame_ + quiet_frames();
 }
 
 /// Nothing is to be shown, nothing is under way or due, and nothing was in the last two frames.
 template <class Late>
 inline bool engine_impl<Late>::is_quiet() const noexcept {
-    return frame_ < next_look_ && !hub_->may_have_mail() && active_.empty() && touched_.empty() &&
-           deadlines_.empty() && finishing_.empty() && graves_.empty() &&
-           frame_ - landed_frame_ > 2 && frame_wanted_ == time_point::max();
+    return active_.empty() && touched_.empty() && deadlines_.empty() && finishing_.empty() &&
+           graves_.empty() && frame_ - landed_frame_ > 2 && frame_wanted_ == time_point::max();
 }
 
 template <class Late>
 inline void engine_impl<Late>::begin_busy_frame() {
     const flag_scope inside(in_frame_);
+    trail_.begin_frame(frame_ + 1);
     const graveyard buried = graves_.take(); // in the frame before: nobody draws them now
     const auto thrown = caught([&] {
         receive();
@@ -77,7 +81,6 @@ inline void engine_impl<Late>::begin_busy_frame() {
     forget_unasked();
     evict_excess();
     if (active_.empty() && touched_.empty()) give_room_back();
-    next_look_ = setup_.clock || sweeping_ || is_over_limit() ? 0 : frame_ + frames_until_look();
     end_begin(thrown);
 }
 
@@ -92,7 +95,8 @@ inline void engine_impl<Late>::give_room_back() {
 /// How many frames may pass without a look at the clock, if the loop does not sleep in between:
 /// about a second's, less when keys are to be forgotten soon.
 template <class Late>
-inline std::uint32_t engine_impl<Late>::frames_until_look() {
+inline std::uint32_t engine_impl<Late>::quiet_frames() {
+    if (setup_.clock || sweeping_ || is_over_limit()) return 0;
     if (next_sweep_ == time_point::max()) return 64;
     const auto left = next_sweep_ - now();
     if (left < std::chrono::milliseconds(200)) return 0;

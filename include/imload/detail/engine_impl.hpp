@@ -178,7 +178,9 @@ private:
     [[nodiscard]] bool is_quiet() const noexcept;
     void begin_busy_frame();
     void give_room_back();
-    [[nodiscard]] std::uint32_t frames_until_look();
+    [[nodiscard]] std::uint32_t quiet_frames();
+    /// Something begins, so the next frame is not quiet.
+    void stir() noexcept { quiet_until_ = 0; }
     [[nodiscard]] bool is_over_limit() const noexcept {
         return setup_.max_entries > 0 && size_ > setup_.max_entries;
     }

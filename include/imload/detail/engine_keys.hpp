@@ -96,6 +96,7 @@ inline flight& engine_impl<Late>::flight_of(entry& e) {
 template <class Late>
 inline void engine_impl<Late>::touch(slot_base& s, entry& e) {
     if (e.touched) return;
+    stir();
     e.touched = true;
     touched_.push_back(&s);
 }
@@ -114,7 +115,7 @@ inline void engine_impl<Late>::adopt(slot_base& s, entry& e, const asked& a) {
     use(e, settings_.add_user(a.wanted, a.fingerprint));
     const time_span every = a.wanted.refresh_every;
     if (a.wanted.forget_after != never) {
-        next_look_ = 0;
+        stir();
         next_sweep_ = std::min(next_sweep_, after(now(), a.wanted.forget_after));
         longest_forget_ =
             std::max<std::chrono::nanoseconds>(longest_forget_, a.wanted.forget_after);

@@ -88,7 +88,7 @@ template <class Late>
 inline next_wake engine_impl<Late>::next() {
     constexpr std::chrono::nanoseconds at_once{0};
     if (closed_) return {};
-    next_look_ = 0; // the loop may sleep, so much time may pass until the next frame
+    stir(); // the loop may sleep, so much time may pass until the next frame
     if (!touched_.empty() || hub_->has_mail()) return {at_once, wake_cause::news};
 #if !IMLOAD_HAS_THREADS
     if (!executor_ && hub_->queued() > 0) return {at_once, wake_cause::news};
@@ -125,7 +125,9 @@ inline std::chrono::nanoseconds engine_impl<Late>::wait_time(time_span cap) {
 /// Asks for a frame within that time, unless one comes earlier.
 template <class Late>
 inline void engine_impl<Late>::request_frame(time_span within) {
-    if (active_app_) frame_wanted_ = std::min(frame_wanted_, after(now(), within));
+    if (!active_app_) return;
+    stir();
+    frame_wanted_ = std::min(frame_wanted_, after(now(), within));
 }
 
 template <class Late>

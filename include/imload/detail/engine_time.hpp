@@ -56,6 +56,7 @@ inline void engine_impl<Late>::set_due(slot_base& s, entry& e) {
         deadlines_.set(s, time_point::max());
         return;
     }
+    stir();
     time_point due = time_point::max();
     const auto at = [&due](time_point t) { due = std::min(due, t); };
     if (f.held) at(look_due(s));

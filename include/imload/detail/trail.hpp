@@ -57,13 +57,12 @@ public:
     /// The next ask is likely the one with which the last frame began.
     void begin_frame(std::uint32_t frame) {
         frame_ = frame;
-        end_ = here() - direction();
-        if (!calm_) [[unlikely]]
+        if (calm_) [[likely]]
+            end_ = index_of(at_) - direction();
+        else
             learn();
         move_to(recording_ ? nowhere : first_);
         policy_.begin_frame(steps_); // and none since
-        begins_ = true;
-        among_new_ = false;
     }
 
     void clear();

@@ -9,9 +9,12 @@
 
 namespace imload::detail {
 
-/// Between frames: is it time to record one?
+/// Between frames, after one that was not all steps: is it time to record one?
 template <class Late>
 inline void trail<Late>::learn() {
+    end_ = here() - direction();
+    begins_ = true;
+    among_new_ = false;
     if (is_lost()) be_found();
     lost_ = 0;
     if (recording_) {
