@@ -135,6 +135,10 @@ void check_kind(const char* kind, const V& a, const V& same, const V& other) {
 
 } // namespace
 
+static_assert(imload::detail::filesystem_path<std::filesystem::path>);
+static_assert(!imload::detail::filesystem_path<std::string>);
+static_assert(!imload::detail::filesystem_path<const char*>);
+
 TEST_CASE("different functions with the same arguments are different keys") {
     ui app;
     auto two = imload::async_load(app.session, twice);

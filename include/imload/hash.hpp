@@ -2,13 +2,13 @@
 
 #include <imload/detail/aggregate.hpp>
 #include <imload/detail/mix.hpp>
+#include <imload/detail/path.hpp>
 
 #include <array>
 #include <bit>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <span>
@@ -125,8 +125,8 @@ consteval key_fault fault_of() {
     else if constexpr (has_own_hash<T>)
         return has_equality<T> ? key_fault::none : key_fault::no_equality;
     else if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T> || text<T> ||
-                       std::is_same_v<T, std::filesystem::path> ||
-                       std::is_same_v<T, std::monostate> || std::is_same_v<T, std::nullopt_t>)
+                       filesystem_path<T> || std::is_same_v<T, std::monostate> ||
+                       std::is_same_v<T, std::nullopt_t>)
         return key_fault::none;
     else if constexpr (std::is_pointer_v<T> || std::is_null_pointer_v<T>)
         return key_fault::raw_pointer;
@@ -152,36 +152,6 @@ consteval key_fault fault_of() {
         return key_fault::no_hash;
 }
 
-/// Where path separators are one character, a path can be looked up by its text alone.
-inline constexpr bool paths_are_text = std::is_same_v<std::filesystem::path::value_type, char>;
-
-/// The next character of a POSIX path in which runs of '/' count as one, or -1 at its end: two
-/// texts are equal paths exactly if they agree in these.
-[[nodiscard]] constexpr int next_of_path(std::string_view text, std::size_t& at) noexcept {
-    if (at >= text.size()) return -1;
-    const char c = text[at++];
-    if (c == '/')
-        while (at < text.size() && text[at] == '/') ++at;
-    return static_cast<unsigned char>(c);
-}
-
-[[nodiscard]] constexpr bool equal_paths(std::string_view a, std::string_view b) noexcept {
-    if (a == b) return true;
-    for (std::size_t i = 0, j = 0;;) {
-        const int c = next_of_path(a, i);
-        if (c != next_of_path(b, j)) return false;
-        if (c < 0) return true;
-    }
-}
-
-[[nodiscard]] inline std::uint64_t hash_path(std::string_view text) noexcept {
-    if (text.find("//") == text.npos) return std::hash<std::string_view>{}(text);
-    std::string plain;
-    for (std::size_t i = 0; i < text.size();)
-        plain.push_back(static_cast<char>(next_of_path(text, i)));
-    return std::hash<std::string_view>{}(plain);
-}
-
 template <class T>
 [[nodiscard]] std::uint64_t hash_of(const T& v);
 
@@ -199,11 +169,11 @@ template <class T>
         return static_cast<std::uint64_t>(v);
     } else if constexpr (text<T>) {
         return std::hash<std::basic_string_view<typename T::value_type>>{}(v);
-    } else if constexpr (std::is_same_v<T, std::filesystem::path>) {
-        if constexpr (paths_are_text)
+    } else if constexpr (filesystem_path<T>) {
+        if constexpr (is_text_path<T>)
             return hash_path(v.native());
         else
-            return std::filesystem::hash_value(v);
+            return hash_value(v); // of its namespace
     } else if constexpr (chrono_duration<T>) {
         return hash_of(v.count());
     } else if constexpr (chrono_instant<T>) {
@@ -283,8 +253,8 @@ template <class T>
         return a == b || (a != a && b != b);
     } else if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T> || text<T>) {
         return a == b;
-    } else if constexpr (std::is_same_v<T, std::filesystem::path>) {
-        if constexpr (paths_are_text)
+    } else if constexpr (filesystem_path<T>) {
+        if constexpr (is_text_path<T>)
             return equal_paths(a.native(), b.native());
         else
             return a == b;

@@ -1,13 +1,13 @@
 #pragma once
 
 #include <imload/config.hpp>
+#include <imload/detail/path.hpp>
 #include <imload/detail/sixteen_bytes.hpp>
 #include <imload/hash.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <filesystem>
 #include <functional>
 #include <span>
 #include <string>
@@ -152,9 +152,9 @@ template <class C, class Traits, class Alloc>
 struct view_over<std::basic_string<C, Traits, Alloc>> {
     using type = std::basic_string_view<C, Traits>;
 };
-template <>
-struct view_over<std::filesystem::path> {
-    using type = std::conditional_t<paths_are_text, std::string_view, void>;
+template <filesystem_path P>
+struct view_over<P> {
+    using type = std::conditional_t<is_text_path<P>, std::string_view, void>;
 };
 template <class T, class Alloc>
     requires(!std::is_same_v<T, bool>)
@@ -174,7 +174,7 @@ template <class Owned, class A>
     } else if constexpr (is_address<Owned>) {
         return Owned{argument.pointer};
     } else if constexpr (!std::is_void_v<view> && std::is_convertible_v<const A&, view> &&
-                         !std::is_same_v<A, std::filesystem::path>) {
+                         !filesystem_path<A>) {
         if constexpr (std::is_pointer_v<A>) {
             if (argument == nullptr) return view{};
         }
@@ -263,7 +263,7 @@ template <class Owned, class View>
         for (std::size_t i = 0; i < view.size(); ++i)
             if (!equal_values(owned[i], view[i])) return false;
         return true;
-    } else if constexpr (std::is_same_v<Owned, std::filesystem::path>) {
+    } else if constexpr (filesystem_path<Owned>) {
         return equal_paths(owned.native(), view);
     } else {
         return owned == view;
@@ -274,8 +274,7 @@ template <class Owned, class View>
 [[nodiscard]] std::uint64_t hash_view_as(const View& view) {
     if constexpr (std::is_same_v<Owned, left_out>)
         return 0;
-    else if constexpr (std::is_same_v<Owned, std::filesystem::path> &&
-                       std::is_same_v<View, std::string_view>)
+    else if constexpr (filesystem_path<Owned> && std::is_same_v<View, std::string_view>)
         return hash_path(view);
     else
         return hash_view(view);

@@ -6,7 +6,6 @@
 #include <imload/detail/mix.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 
 namespace imload::detail {
@@ -241,8 +240,8 @@ inline void engine_impl<Late>::fail_run(slot_base& s, error why, time_point when
     why.attempt = std::max(f.attempt, 1);
     if (f.attempt <= retry.attempts && f.attempt > 0) {
         const double longest = static_cast<double>(retry.max_delay.count().count());
-        double delay = static_cast<double>(retry.delay.count().count()) *
-                       std::pow(retry.factor, f.attempt - 1);
+        double delay = static_cast<double>(retry.delay.count().count());
+        for (int n = 1; n < f.attempt && delay < longest; ++n) delay *= retry.factor;
         delay = std::min(delay, longest);
         random_ = mix(random_ + 0x9e3779b97f4a7c15u);
         const double share = static_cast<double>(random_ >> 11) * 0x1p-53;

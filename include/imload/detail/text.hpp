@@ -3,14 +3,15 @@
 #include <imload/config.hpp>
 #include <imload/detail/call_key.hpp>
 #include <imload/detail/pack.hpp>
+#include <imload/detail/path.hpp>
 #include <imload/key.hpp>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -170,7 +171,7 @@ IMLOAD_NOINLINE void append_text(std::string& out, const T& v) {
         }
     } else if constexpr (std::is_same_v<T, std::string>) {
         append_quoted(out, v);
-    } else if constexpr (std::is_same_v<T, std::filesystem::path>) {
+    } else if constexpr (filesystem_path<T>) {
         const auto bytes = v.u8string();
         append_quoted(out,
                       std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
