@@ -53,9 +53,7 @@ class loader {
 public:
     loader(Home home, std::string_view key, F fn, const options& o, Finish g = {})
         : home_(home), key_(key), fn_(std::move(fn)), finish_(std::move(g)), options_(o),
-          fingerprint_(detail::fingerprint_of(o)) {
-        detail::check(o);
-    }
+          fingerprint_(detail::checked_fingerprint(o)) {}
 
     /// The same loads, each then turned into a value by `g(T&&)` on the UI thread, inside
     /// begin_frame and within session_options::finish_budget: to upload a texture. Values are made
@@ -261,35 +259,35 @@ consteval void require_no_state() {
 /// Errors: std::invalid_argument for options that make no sense.  Cost: none worth counting.
 template <detail::loadable F>
 [[nodiscard]] loader<F, false, detail::no_finish, detail::in_current_session>
-async_load(F fn, options o = {}) {
+async_load(F fn, const options& o = detail::default_options) {
     detail::require_no_state<F, false>();
     return {{}, {}, std::move(fn), o};
 }
 template <detail::loadable F>
 [[nodiscard]] loader<F, true, detail::no_finish, detail::in_current_session>
-async_load(std::string_view key, F fn, options o = {}) {
+async_load(std::string_view key, F fn, const options& o = detail::default_options) {
     return {{}, key, std::move(fn), o};
 }
 template <auto Fn>
 [[nodiscard]] loader<detail::constant_function<Fn>, false, detail::no_finish,
                      detail::in_current_session>
-async_load(options o = {}) {
+async_load(const options& o = detail::default_options) {
     return {{}, {}, {}, o};
 }
 template <detail::loadable F>
-[[nodiscard]] loader<F, false, detail::no_finish, detail::in_session> async_load(session& s, F fn,
-                                                                                 options o = {}) {
+[[nodiscard]] loader<F, false, detail::no_finish, detail::in_session>
+async_load(session& s, F fn, const options& o = detail::default_options) {
     detail::require_no_state<F, false>();
     return {{&s}, {}, std::move(fn), o};
 }
 template <detail::loadable F>
 [[nodiscard]] loader<F, true, detail::no_finish, detail::in_session>
-async_load(session& s, std::string_view key, F fn, options o = {}) {
+async_load(session& s, std::string_view key, F fn, const options& o = detail::default_options) {
     return {{&s}, key, std::move(fn), o};
 }
 template <auto Fn>
 [[nodiscard]] loader<detail::constant_function<Fn>, false, detail::no_finish, detail::in_session>
-async_load(session& s, options o = {}) {
+async_load(session& s, const options& o = detail::default_options) {
     return {{&s}, {}, {}, o};
 }
 
