@@ -81,14 +81,21 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
         template <class Searched>
         slot(const Searched& s, bool& is_key)
             : identity(s.loader), arguments{{own<in_key<Elements>>(at<Is>(s.arguments))}...} {
-            is_key = differences(*this, *this) == 0;
+            is_key = is_callable() && (compares_alone || differences(*this, *this) == 0);
         }
 
-        /// No == of a user's runs when keys are compared, who might ask for others in it.
+        /// No == of a user's runs when keys are compared, who might ask for others in it, or say
+        /// that an argument is another than itself.
         static constexpr bool compares_alone =
             (... &&
              (std::is_scalar_v<in_key<Elements>> || std::is_same_v<in_key<Elements>, std::string> ||
               std::is_same_v<in_key<Elements>, left_out>));
+        [[nodiscard]] bool is_callable() const noexcept {
+            if constexpr (callable_identity<callable>::counts)
+                return this->loader.callable.function != nullptr;
+            else
+                return true;
+        }
         template <class Searched>
         [[nodiscard]] bool equals(const Searched& s) const {
             return this->loader.is(s.loader) && equal_packs(arguments, s.arguments);
@@ -137,8 +144,6 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
         static std::uint32_t differences(const slot_base& a, const slot_base& b) {
             const auto& left = static_cast<const slot&>(a);
             const auto& right = static_cast<const slot&>(b);
-            if constexpr (callable_identity<callable>::counts)
-                if (&a == &b && left.loader.callable.function == nullptr) return ~0u;
             return differing_leaves(left.arguments, right.arguments);
         }
         static void destroy(slot_base& s) { static_cast<slot&>(s).~slot(); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <imload/config.hpp>
 #include <imload/detail/pack.hpp>
 #include <imload/key.hpp>
 
@@ -73,13 +74,19 @@ template <std::size_t... Is, class... Owned, class... Views>
             ...);
 }
 
+/// The same of two arguments of one type. Not inlined, for it is asked seldom and every loader can.
+template <class T>
+[[nodiscard]] IMLOAD_NOINLINE bool equal_arguments(const T& a, const T& b) {
+    return equals_view(a, b);
+}
+
 /// Which arguments differ, a bit each from the lowest.
 template <std::size_t... Is, class... Ts>
 [[nodiscard]] std::uint32_t differing_leaves(const leaves<std::index_sequence<Is...>, Ts...>& a,
                                              const leaves<std::index_sequence<Is...>, Ts...>& b) {
     return (0u | ... |
-            (equals_view(static_cast<const leaf<Is, Ts>&>(a).value,
-                         static_cast<const leaf<Is, Ts>&>(b).value)
+            (equal_arguments(static_cast<const leaf<Is, Ts>&>(a).value,
+                             static_cast<const leaf<Is, Ts>&>(b).value)
                  ? 0u
                  : 1u << (Is & 31)));
 }

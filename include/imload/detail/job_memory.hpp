@@ -64,7 +64,8 @@ private:
         block* home;
     };
 
-    [[nodiscard]] void* take(std::size_t bytes) {
+    // Not inlined, for every loader makes jobs and ends them.
+    [[nodiscard]] IMLOAD_NOINLINE void* take(std::size_t bytes) {
         const std::size_t all = sizeof(head) + (bytes + alignment - 1) / alignment * alignment;
         if (all > room_) [[unlikely]]
             open_block();
@@ -73,7 +74,7 @@ private:
         ++made_;
         return ::new (static_cast<void*>(at)) head{block_} + 1;
     }
-    static void give(void* job) noexcept {
+    IMLOAD_NOINLINE static void give(void* job) noexcept {
         block* const home = (static_cast<head*>(job) - 1)->home;
         if (home->left.fetch_sub(1, std::memory_order_acq_rel) == 1) delete home;
     }

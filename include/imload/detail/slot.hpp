@@ -124,7 +124,7 @@ struct slot_type {
     const void* value_tag; ///< and of the value
     /// Takes over the value that a load_job made, in the place of the one it had; null: clears.
     void (*put)(slot_base&, job* from, bool had, graveyard&);
-    /// A bit for each argument; of a slot and itself: what makes it no key.
+    /// The arguments in which two slots differ, a bit each.
     std::uint32_t (*differences)(const slot_base&, const slot_base&);
     void (*destroy)(slot_base&);
     ref<job> (*make_job)(slot_base&, std::uint32_t generation, const starter*, job_home&,
