@@ -135,6 +135,11 @@ void check_kind(const char* kind, const V& a, const V& same, const V& other) {
 
 } // namespace
 
+enum class token { none, one };
+bool operator==(token a, token b) {
+    return static_cast<int>(a) != 0 && static_cast<int>(a) == static_cast<int>(b);
+}
+
 static_assert(imload::detail::filesystem_path<std::filesystem::path>);
 static_assert(!imload::detail::filesystem_path<std::string>);
 static_assert(!imload::detail::filesystem_path<const char*>);
@@ -793,6 +798,20 @@ TEST_CASE("an argument that is not equal to itself is an error, not a load per f
     CHECK_FALSE(result.error()->message.empty());
     CHECK(app.starts() == 0);
     CHECK(app.keys() <= 2); // that of this frame, and that of the last
+}
+
+TEST_CASE("an enumerator whose own == tells it from itself is an error too") {
+    ui app;
+    auto load = imload::async_load(app.session, [](token t) { return static_cast<int>(t); });
+    for (int i = 0; i < 10; ++i) {
+        ask(load, token::none);
+        ask(load, token::one);
+        app.land();
+    }
+    REQUIRE(load.poll(token::none).error() != nullptr);
+    CHECK(load.poll(token::none).error()->kind == imload::error_kind::invalid_key);
+    CHECK(load(token::one) == 1);
+    CHECK(app.starts() == 1);
 }
 
 TEST_CASE("a null function pointer is an error of its key") {

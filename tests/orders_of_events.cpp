@@ -278,6 +278,16 @@ TEST_CASE("after shutdown nothing is in flight") {
     CHECK(s.starts == s.successes + s.failures + s.dropped + s.discarded);
 }
 
+TEST_CASE("a wake hook may not begin a frame of another session, even a quiet one") {
+    imload::session quiet;
+    for (int i = 0; i < 4; ++i) quiet.begin_frame(); // so that nothing is going on
+    imload::session session;
+    std::string message;
+    session.set_wake([&] { message = thrown<std::logic_error>([&] { quiet.begin_frame(); }); });
+    session.post([] {});
+    CHECK(contains(message, "wake hook"));
+}
+
 TEST_CASE("a wake hook that begins a frame is refused") {
     imload::inline_executor executor;
     imload::session session{{.executor = &executor}};

@@ -74,6 +74,7 @@ TEST_CASE("each delay is longer by the factor, up to the longest") {
         row{{.attempts = 4, .delay = 1s, .max_delay = 3s, .jitter = 0}, {1s, 2s, 3s, 3s}},
         row{{.attempts = 3, .delay = 250ms, .factor = 1, .jitter = 0}, {250ms, 250ms, 250ms}},
         row{{.attempts = 3, .delay = 100ms, .factor = 1.5, .jitter = 0}, {100ms, 150ms, 225ms}},
+        row{{.attempts = 3, .delay = 1s, .factor = 1e300, .jitter = 0}, {1s, 30s, 30s}},
         row{{.attempts = 2, .delay = 10s, .max_delay = 1s, .jitter = 0}, {1s, 1s}});
     flaky_ui app(always);
     auto load = imload::async_load(app.session, flaky, {.retry = r.retry, .throw_errors = false});

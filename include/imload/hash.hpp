@@ -62,6 +62,12 @@ concept has_equality = requires(const T& a, const T& b) {
     static_cast<bool>(a == b);
 };
 
+/// Numbers and enums that nobody but us compares or hashes, so that both is mere arithmetic.
+template <class T>
+concept plain_scalar =
+    !has_own_hash<T> &&
+    (std::is_arithmetic_v<T> || (std::is_enum_v<T> && !requires(const T& v) { operator==(v, v); }));
+
 template <class T>
 concept chrono_duration = is_a<T, std::chrono::duration>;
 template <class T>

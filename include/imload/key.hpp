@@ -223,29 +223,39 @@ template <class View>
     }
 }
 
-/// Whether two texts of one length agree: eight or sixteen characters at a time, without a call,
-/// where they are as long as keys mostly are.
+/// Eight characters of two texts, as far as they differ.
+[[nodiscard]] inline std::uint64_t differ_in_eight(const char* a, const char* b) noexcept {
+    std::uint64_t x = 0;
+    std::uint64_t y = 0;
+    std::memcpy(&x, a, sizeof x);
+    std::memcpy(&y, b, sizeof y);
+    return x ^ y;
+}
+
+/// Whether two texts of one length agree. Eight characters at a time, and no call, where that is
+/// faster.
+[[nodiscard]] IMLOAD_NOINLINE inline bool equal_text_of_any_length(const char* a, const char* b,
+                                                                   std::size_t length) noexcept {
+    constexpr std::size_t step = 8;
+    if (length < step || length > 16 * step) // no text may be a null pointer
+        return length == 0 || std::memcmp(a, b, length) == 0;
+    std::uint64_t any = differ_in_eight(a + length - step, b + length - step); // it may overlap
+    for (std::size_t at = 0; at + step < length; at += step) any |= differ_in_eight(a + at, b + at);
+    return any == 0;
+}
+
+/// The same, inlined for lengths that keys mostly have: two halves, which may overlap.
 [[nodiscard]] inline bool equal_text(const char* a, const char* b, std::size_t length) noexcept {
-    constexpr std::size_t step = sizeof(std::uint64_t);
-    const auto differ = [&](std::size_t at) {
-        std::uint64_t x = 0;
-        std::uint64_t y = 0;
-        std::memcpy(&x, a + at, step);
-        std::memcpy(&y, b + at, step);
-        return x ^ y;
-    };
+    if (length - 8 <= 8)
+        return (differ_in_eight(a, b) | differ_in_eight(a + length - 8, b + length - 8)) == 0;
 #if IMLOAD_HAS_SSE2
-    if (length >= 16 && length <= 32) { // the halves may overlap
+    if (length - 16 <= 16) {
         const sixteen_bytes first = sixteen_at(a) == sixteen_at(b);
         const sixteen_bytes last = sixteen_at(a + length - 16) == sixteen_at(b + length - 16);
         return bits_of(first & last) == 0xffff;
     }
 #endif
-    if (length < step || length > 16 * step) // no text may be a null pointer
-        return length == 0 || std::memcmp(a, b, length) == 0;
-    std::uint64_t any = differ(length - step); // which may overlap another
-    for (std::size_t at = 0; at + step < length; at += step) any |= differ(at);
-    return any == 0;
+    return equal_text_of_any_length(a, b, length);
 }
 
 template <class Owned, class View>

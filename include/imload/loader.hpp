@@ -155,10 +155,17 @@ private:
         if (slot* const s = e.template next_if<slot>(search<call>(args...), fingerprint_))
             [[likely]]
             return found(s->get(), s, &e);
-        if (e.wanders())
-            if (slot* const s = e.template search_if<slot>(search<call>(args...), fingerprint_))
+        if constexpr (slot::hashes_at_once)
+            if (slot* const s = search_if_lost<slot>(e, search<call>(args...)))
                 return found(s->get(), s, &e);
         return ask_slowly<call, found, detail::passed<Args>...>(e, args...);
+    }
+
+    /// Where there is no order. Inlined only where a search takes less than a call.
+    template <class Slot, class Key>
+    [[nodiscard]] IMLOAD_ALWAYS_INLINE Slot* search_if_lost(detail::engine& e,
+                                                            const Key& key) const {
+        return e.wanders() ? e.template search_if<Slot>(key, fingerprint_) : nullptr;
     }
 
     /// Small arguments come by value: taking the address of one would keep it in memory for the
@@ -166,8 +173,10 @@ private:
     template <class Call, class Found, class... Passed>
     IMLOAD_NOINLINE Found ask_slowly(detail::engine& e, Passed... args) const {
         using slot = typename Call::slot;
-        if (e.closed()) return Found();
         const auto key = search<Call>(args...);
+        if constexpr (!slot::hashes_at_once)
+            if (slot* const s = search_if_lost<slot>(e, key)) return Found(s->get(), s, &e);
+        if (e.closed()) return Found();
         const auto how = [&] { return keep<Call>(args...); };
         const detail::engine::answer a = e.poll(slot::seek(key), asked<Call>(how));
         slot& s = static_cast<slot&>(a.slot);

@@ -88,8 +88,12 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
         /// that an argument is another than itself.
         static constexpr bool compares_alone =
             (... &&
-             (std::is_scalar_v<in_key<Elements>> || std::is_same_v<in_key<Elements>, std::string> ||
+             (plain_scalar<in_key<Elements>> || std::is_same_v<in_key<Elements>, std::string> ||
               std::is_same_v<in_key<Elements>, left_out>));
+        /// Hashing a key is but arithmetic.
+        static constexpr bool hashes_at_once =
+            !Shape::named &&
+            (... && (plain_scalar<in_key<Elements>> || std::is_same_v<in_key<Elements>, left_out>));
         [[nodiscard]] bool is_callable() const noexcept {
             if constexpr (callable_identity<callable>::counts)
                 return this->loader.callable.function != nullptr;

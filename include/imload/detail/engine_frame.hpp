@@ -32,6 +32,9 @@ inline engine_impl<Late>::~engine_impl() {
 /// The one place where results become visible, but for a run that ended within its grace.
 template <class Late>
 inline void engine_impl<Late>::begin_frame() {
+    if (this_thread.in_wake)
+        detail::fail<std::logic_error>("imload: session::begin_frame() was called from the wake "
+                                       "hook: let it wake the loop, which then begins a frame");
     if (frame_ < quiet_until_ && !hub_->may_have_mail()) [[likely]] {
         assert(is_quiet());
         trail_.begin_frame(frame_ + 1);
@@ -44,9 +47,6 @@ inline void engine_impl<Late>::begin_frame() {
         detail::fail<std::logic_error>(
             "imload: session::begin_frame() was called within begin_frame(): "
             "does a finish function, a posted function or a destructor draw?");
-    if (this_thread.in_wake)
-        detail::fail<std::logic_error>("imload: session::begin_frame() was called from the wake "
-                                       "hook: let it wake the loop, which then begins a frame");
     if (closed_) return;
     stir();
     begin_busy_frame();
