@@ -133,12 +133,12 @@ void check_kind(const char* kind, const V& a, const V& same, const V& other) {
     }
 }
 
-} // namespace
-
 enum class token { none, one };
 bool operator==(token a, token b) {
     return static_cast<int>(a) != 0 && static_cast<int>(a) == static_cast<int>(b);
 }
+
+} // namespace
 
 static_assert(imload::detail::filesystem_path<std::filesystem::path>);
 static_assert(!imload::detail::filesystem_path<std::string>);

@@ -19,14 +19,13 @@ TEST_CASE("stress: progress is written by workers and read by the UI thread") {
         return x;
     });
     int odd = 0;
-    std::size_t characters = 0;
     for (int frame = 0; frame < 1500; ++frame) {
         session.begin_frame();
         for (int i = 0; i < 8; ++i) {
             auto result = load.poll(i);
             const auto progress = result.progress();
             odd += progress.fraction > 1.0F;
-            characters += progress.text.size();
+            odd += !progress.text.empty() && !progress.text.starts_with("step number ");
             if (result && frame % 3 == i % 3) result.refresh();
             if (frame % 17 == i) result.cancel();
             if (frame % 19 == i) result.refresh();
