@@ -42,8 +42,11 @@ public:
     ref(ref&& other) noexcept : object_(renew(other.object_, nullptr)) {}
     template <class U>
     ref(ref<U> other) noexcept : object_(other.detach()) {} // NOLINT: as shared_ptr converts
-    ref& operator=(ref other) noexcept {
-        other.object_ = renew(object_, other.object_);
+    // Not one that takes a value: where that is given {}, clang 14 does not destroy it.
+    ref& operator=(const ref& other) noexcept { return *this = ref(other); }
+    ref& operator=(ref&& other) noexcept {
+        ref taken(std::move(other));
+        taken.object_ = renew(object_, taken.object_);
         return *this;
     }
     ~ref() {
