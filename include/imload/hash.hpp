@@ -62,11 +62,9 @@ concept has_equality = requires(const T& a, const T& b) {
     static_cast<bool>(a == b);
 };
 
-/// Numbers and enums that nobody but us compares or hashes, so that both is mere arithmetic.
+/// Numbers and enums, which are compared and hashed by their values, whatever == a user's enum has.
 template <class T>
-concept plain_scalar =
-    !has_own_hash<T> &&
-    (std::is_arithmetic_v<T> || (std::is_enum_v<T> && !requires(const T& v) { operator==(v, v); }));
+concept plain_scalar = !has_own_hash<T> && (std::is_arithmetic_v<T> || std::is_enum_v<T>);
 
 template <class T>
 concept chrono_duration = is_a<T, std::chrono::duration>;
@@ -257,7 +255,10 @@ template <class T>
         return static_cast<bool>(a == b);
     } else if constexpr (std::is_floating_point_v<T>) {
         return a == b || (a != a && b != b);
-    } else if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T> || text<T>) {
+    } else if constexpr (std::is_enum_v<T>) {
+        return static_cast<std::underlying_type_t<T>>(a) ==
+               static_cast<std::underlying_type_t<T>>(b);
+    } else if constexpr (std::is_arithmetic_v<T> || text<T>) {
         return a == b;
     } else if constexpr (filesystem_path<T>) {
         if constexpr (is_text_path<T>)

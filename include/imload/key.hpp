@@ -237,7 +237,7 @@ template <class View>
 [[nodiscard]] IMLOAD_NOINLINE inline bool equal_text_of_any_length(const char* a, const char* b,
                                                                    std::size_t length) noexcept {
     constexpr std::size_t step = 8;
-    if (length < step || length > 16 * step) // no text may be a null pointer
+    if (length < step || length > 16 * step) // an empty text may be a null pointer
         return length == 0 || std::memcmp(a, b, length) == 0;
     std::uint64_t any = differ_in_eight(a + length - step, b + length - step); // it may overlap
     for (std::size_t at = 0; at + step < length; at += step) any |= differ_in_eight(a + at, b + at);

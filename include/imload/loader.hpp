@@ -155,13 +155,13 @@ private:
         if (slot* const s = e.template next_if<slot>(search<call>(args...), fingerprint_))
             [[likely]]
             return found(s->get(), s, &e);
-        if constexpr (slot::hashes_at_once)
+        if constexpr (slot::hashes_at_once) // else a search takes longer than a call
             if (slot* const s = search_if_lost<slot>(e, search<call>(args...)))
                 return found(s->get(), s, &e);
         return ask_slowly<call, found, detail::passed<Args>...>(e, args...);
     }
 
-    /// Where there is no order. Inlined only where a search takes less than a call.
+    /// Where there is no order.
     template <class Slot, class Key>
     [[nodiscard]] IMLOAD_ALWAYS_INLINE Slot* search_if_lost(detail::engine& e,
                                                             const Key& key) const {

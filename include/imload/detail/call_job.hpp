@@ -90,7 +90,7 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
             (... &&
              (plain_scalar<in_key<Elements>> || std::is_same_v<in_key<Elements>, std::string> ||
               std::is_same_v<in_key<Elements>, left_out>));
-        /// Hashing a key is but arithmetic.
+        /// Hashing a key is but arithmetic, or nearly.
         static constexpr bool hashes_at_once =
             !Shape::named &&
             (... && (plain_scalar<in_key<Elements>> || std::is_same_v<in_key<Elements>, left_out>));
