@@ -158,8 +158,8 @@ namespace detail {
 inline constexpr options default_options{};
 inline constexpr std::uint32_t default_fingerprint = fingerprint_of(default_options);
 
-/// The same; throws std::invalid_argument for options that make no sense. The default ones are
-/// known by their address, so that a compiler need not work that out for each loader.
+/// The fingerprint of `o`; throws std::invalid_argument for options that make no sense. The default
+/// ones are known by their address, so that a compiler need not work that out for each loader.
 [[nodiscard]] constexpr std::uint32_t checked_fingerprint(const options& o) {
     if (&o == &default_options) return default_fingerprint;
     if (const char* complaint = complaint_about(o)) fail<std::invalid_argument>(complaint);

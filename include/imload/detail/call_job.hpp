@@ -81,25 +81,15 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
         template <class Searched>
         slot(const Searched& s, bool& is_key)
             : identity(s.loader), arguments{{own<in_key<Elements>>(at<Is>(s.arguments))}...} {
-            is_key = is_callable() && (compares_alone || differences(*this, *this) == 0);
+            is_key = !this->loader.callable.is_null() &&
+                     (compares_alone || differences(*this, *this) == 0);
         }
 
         /// No == of a user's runs when keys are compared, who might ask for others in it, or say
         /// that an argument is another than itself.
         static constexpr bool compares_alone =
-            (... &&
-             (plain_scalar<in_key<Elements>> || std::is_same_v<in_key<Elements>, std::string> ||
-              std::is_same_v<in_key<Elements>, left_out>));
-        /// Hashing a key is but arithmetic, or nearly.
-        static constexpr bool hashes_at_once =
-            !Shape::named &&
-            (... && (plain_scalar<in_key<Elements>> || std::is_same_v<in_key<Elements>, left_out>));
-        [[nodiscard]] bool is_callable() const noexcept {
-            if constexpr (callable_identity<callable>::counts)
-                return this->loader.callable.function != nullptr;
-            else
-                return true;
-        }
+            (... && (is_plain<Elements> || std::is_same_v<in_key<Elements>, std::string>));
+        static constexpr bool hashes_at_once = !Shape::named && (... && is_plain<Elements>);
         template <class Searched>
         [[nodiscard]] bool equals(const Searched& s) const {
             return this->loader.is(s.loader) && equal_packs(arguments, s.arguments);

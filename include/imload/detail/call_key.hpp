@@ -18,12 +18,14 @@ template <class F>
 struct callable_identity {
     static constexpr bool counts = false; ///< one callable of the type may not be another
     constexpr explicit callable_identity(const F&) noexcept {}
+    [[nodiscard]] static constexpr bool is_null() noexcept { return false; }
 };
 template <class F>
     requires(std::is_pointer_v<F> || std::is_member_pointer_v<F>)
 struct callable_identity<F> {
     static constexpr bool counts = true;
     constexpr explicit callable_identity(F f) noexcept : function(f) {}
+    [[nodiscard]] bool is_null() const noexcept { return function == nullptr; }
     [[nodiscard]] std::uint64_t hash() const noexcept {
         if constexpr (std::is_pointer_v<F>)
             return reinterpret_cast<std::uintptr_t>(function);

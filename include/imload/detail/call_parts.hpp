@@ -78,6 +78,11 @@ using in_key = std::conditional_t<Element::keyed, typename Element::owned, left_
 template <class Element>
 using beside_key = std::conditional_t<Element::keyed, left_out, typename Element::owned>;
 
+/// Hashing and comparing it is but arithmetic, or nearly.
+template <class Element>
+inline constexpr bool is_plain =
+    plain_scalar<in_key<Element>> || std::is_same_v<in_key<Element>, left_out>;
+
 template <class Element, class A>
 [[nodiscard]] decltype(auto) view_in([[maybe_unused]] const A& argument) {
     if constexpr (Element::keyed)
