@@ -1,7 +1,11 @@
 // Allocations: asking for what is loaded makes none, whatever the type of the key.
 #include "support.hpp"
 
+#include <imload/detail/slot_index.hpp>
+
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
@@ -24,6 +28,39 @@ void* allocate(std::size_t size, std::size_t alignment) {
     return memory;
 }
 
+// While it is open: two rooms for arrays that are aligned to more than usual, as an index has them.
+// The one that was left is taken again at once.
+struct two_rooms {
+    two_rooms() { is_open = true; }
+    two_rooms(const two_rooms&) = delete;
+    two_rooms& operator=(const two_rooms&) = delete;
+    ~two_rooms() { is_open = false; }
+
+    static void* take(std::size_t size) {
+        for (room& r : all)
+            if (is_open && !r.taken && size <= sizeof r.memory) {
+                r.taken = true;
+                return r.memory;
+            }
+        return nullptr;
+    }
+    static bool give(void* memory) {
+        for (room& r : all)
+            if (memory == r.memory) {
+                r.taken = false;
+                return true;
+            }
+        return false;
+    }
+
+    struct room {
+        alignas(64) std::byte memory[8192];
+        bool taken;
+    };
+    static inline bool is_open = false;
+    static inline room all[2];
+};
+
 } // namespace
 
 // Inlined, a delete is a free, which g++ then finds not to match the new beside it.
@@ -34,6 +71,7 @@ void* operator new(std::size_t size, std::align_val_t alignment) {
     return allocate(size, static_cast<std::size_t>(alignment));
 }
 void* operator new[](std::size_t size, std::align_val_t alignment) {
+    if (void* const room = two_rooms::take(size)) return room;
     return allocate(size, static_cast<std::size_t>(alignment));
 }
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
@@ -49,13 +87,13 @@ IMLOAD_NOINLINE void operator delete(void* memory, std::size_t) noexcept { std::
 IMLOAD_NOINLINE void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
 IMLOAD_NOINLINE void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
 IMLOAD_NOINLINE void operator delete[](void* memory, std::align_val_t) noexcept {
-    std::free(memory);
+    if (!two_rooms::give(memory)) std::free(memory);
 }
 IMLOAD_NOINLINE void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
     std::free(memory);
 }
 IMLOAD_NOINLINE void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept {
-    std::free(memory);
+    if (!two_rooms::give(memory)) std::free(memory);
 }
 
 using namespace test;
@@ -302,4 +340,30 @@ TEST_CASE("frames in which nothing happens allocate nothing") {
                   (void)app.session.wait_time(1h);
               }
           }) == 0);
+}
+
+TEST_CASE("an index that grows twice during a search is searched anew, wherever it lies then") {
+    const two_rooms rooms; // so that it lies where it lay at first
+    imload::detail::slot_index<imload::detail::late> index;
+    std::uint32_t made = 0;
+    const auto mark = [](std::uint32_t number) { return number << 6; }; // of one tag, all apart
+    const auto make = [&](std::uint32_t count) {
+        for (; count > 0; --count, ++made) {
+            index.reserve_one(0, [&](auto insert) {
+                for (std::uint32_t i = 0; i < made; ++i) insert(mark(i), i);
+            });
+            index.insert(mark(made), made);
+        }
+    };
+    make(9); // one bucket
+    bool grown = false;
+    const auto look = [&](std::uint32_t number) -> const bool* {
+        if (number == 7 && !grown) {
+            make(100);
+            grown = true;
+        }
+        return number == 8 ? &grown : nullptr;
+    };
+    CHECK(index.find(mark(8), look) != nullptr);
+    CHECK(grown);
 }

@@ -39,10 +39,10 @@ public:
         do {
             const bucket& b = buckets_[at];
             for (auto hits = b.matches(tag_of(mark)); hits != 0; hits &= hits - 1) {
-                const bucket* const searched = buckets_;
+                const std::size_t searched = count_;
                 if (const auto found = look(b.numbers[bucket::place_of(hits)])) [[likely]]
                     return found;
-                if (buckets_ != searched) [[unlikely]] // a key's == made more keys
+                if (count_ != searched) [[unlikely]] // a key's == made more keys
                     return find(mark, look);
             }
             if (b.passed_on == 0) break;
