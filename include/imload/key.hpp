@@ -1,6 +1,7 @@
 #pragma once
 
 #include <imload/config.hpp>
+#include <imload/detail/layout.hpp>
 #include <imload/detail/path.hpp>
 #include <imload/detail/sixteen_bytes.hpp>
 #include <imload/hash.hpp>
@@ -56,9 +57,6 @@ struct hash<address_argument<T>> {
 namespace detail {
 
 struct unknown_parameter;
-
-/// In the place of an argument that is not part of a key.
-struct left_out {};
 
 /// What a key owns in place of a T: text for a character pointer, a vector for a span.
 template <class T>

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <imload/detail/box.hpp>
 #include <imload/detail/call.hpp>
 #include <imload/detail/call_job.hpp>
 #include <imload/detail/call_key.hpp>
 #include <imload/detail/current.hpp>
 #include <imload/detail/engine.hpp>
+#include <imload/detail/slot.hpp>
 #include <imload/options.hpp>
 #include <imload/result.hpp>
 #include <imload/session.hpp>
@@ -106,14 +106,8 @@ public:
     auto peek(const Args&... args) const {
         if constexpr (explain<detail::call_traits<F, Named, Args...>, Args...>()) {
             using call = detail::call_of<detail::shape_of<F, Named, Finish, Args...>>;
-            using found = result<typename call::value>;
-            detail::engine& e = home_.here("peek");
-            if (e.closed()) return found();
-            using slot = typename call::slot;
-            const auto key = search<call>(args...);
-            const auto how = [&] { return keep<call>(args...); };
-            auto& s = static_cast<slot&>(e.look(slot::seek(key), asked<call>(how)));
-            return found(s.cold().has_value ? s.get() : nullptr, &s, &e);
+            return ask_slowly<call, detail::passed<Args>...>(home_.here("peek"),
+                                                             detail::engine::manner::look, args...);
         }
     }
 
@@ -123,11 +117,8 @@ public:
     void prefetch(const Args&... args) const {
         if constexpr (explain<detail::call_traits<F, Named, Args...>, Args...>()) {
             using call = detail::call_of<detail::shape_of<F, Named, Finish, Args...>>;
-            detail::engine& e = home_.here("prefetch");
-            if (e.closed()) return;
-            const auto key = search<call>(args...);
-            const auto how = [&] { return keep<call>(args...); };
-            e.prefetch(call::slot::seek(key), asked<call>(how));
+            static_cast<void>(ask_slowly<call, detail::passed<Args>...>(
+                home_.here("prefetch"), detail::engine::manner::prefetch, args...));
         }
     }
 
@@ -149,64 +140,41 @@ private:
     template <class... Args>
     IMLOAD_ALWAYS_INLINE auto ask(const Args&... args) const {
         using call = detail::call_of<detail::shape_of<F, Named, Finish, Args...>>;
-        using slot = typename call::slot;
         using found = result<typename call::value>;
         detail::engine& e = home_.here("poll");
-        if (slot* const s = e.template next_if<slot>(search<call>(args...), fingerprint_))
-            [[likely]]
-            return found(s->get(), s, &e);
-        if constexpr (slot::hashes_at_once) // else a search takes longer than a call
-            if (slot* const s = search_if_lost<slot>(e, search<call>(args...)))
-                return found(s->get(), s, &e);
-        return ask_slowly<call, found, detail::passed<Args>...>(e, args...);
-    }
-
-    /// Where there is no order.
-    template <class Slot, class Key>
-    [[nodiscard]] IMLOAD_ALWAYS_INLINE Slot* search_if_lost(detail::engine& e,
-                                                            const Key& key) const {
-        return e.wanders() ? e.template search_if<Slot>(key, fingerprint_) : nullptr;
+        if (detail::slot_base* const s = e.template next_if<call>(
+                call::search(fn_, finish_, key_, args...), fingerprint_)) [[likely]]
+            return found(call::value_in(*s), s, &e);
+        if constexpr (call::hashes_at_once) // else a search takes longer than a call
+            if (e.wanders())
+                if (detail::slot_base* const s = e.template search_if<call>(
+                        call::search(fn_, finish_, key_, args...), fingerprint_))
+                    return found(call::value_in(*s), s, &e);
+        return ask_slowly<call, detail::passed<Args>...>(e, detail::engine::manner::ask, args...);
     }
 
     /// Small arguments come by value: taking the address of one would keep it in memory for the
     /// fast path too. The key is made anew for the same reason.
-    template <class Call, class Found, class... Passed>
-    IMLOAD_NOINLINE Found ask_slowly(detail::engine& e, Passed... args) const {
-        using slot = typename Call::slot;
-        const auto key = search<Call>(args...);
-        if constexpr (!slot::hashes_at_once)
-            if (slot* const s = search_if_lost<slot>(e, key)) return Found(s->get(), s, &e);
-        if (e.closed()) return Found();
-        const auto how = [&] { return keep<Call>(args...); };
-        const detail::engine::answer a = e.poll(slot::seek(key), asked<Call>(how));
-        slot& s = static_cast<slot&>(a.slot);
-        return Found(a.has_value ? s.get() : nullptr, &s, &e);
+    template <class Call, class... Passed>
+    IMLOAD_NOINLINE result<typename Call::value>
+    ask_slowly(detail::engine& e, detail::engine::manner how, Passed... args) const {
+        if constexpr (!Call::hashes_at_once) static_cast<void>(e.wanders()); // which counts
+        const auto key = Call::search(fn_, finish_, key_, args...);
+        typename Call::views list;
+        if constexpr (Call::has_state) {
+            const auto keep = [&] { return Call::keep(fn_, finish_, args...); };
+            using keeper = decltype(keep);
+            return e.ask(
+                Call::seek(key, list),
+                {how,
+                 fingerprint_,
+                 options_,
+                 {[](const void* by) { return (*static_cast<const keeper*>(by))(); }, &keep}});
+        } else {
+            return e.ask(Call::seek(key, list), {how, fingerprint_, options_, {}});
+        }
     }
 
-    /// `how` makes the starter; it is called within the call that is given this, if at all.
-    template <class Call, class How>
-    [[nodiscard]] detail::engine::asked asked([[maybe_unused]] const How& how) const noexcept {
-        if constexpr (Call::has_state)
-            return {
-                fingerprint_,
-                options_,
-                {[](const void* made_by) { return (*static_cast<const How*>(made_by))(); }, &how}};
-        else
-            return {fingerprint_, options_, {}};
-    }
-
-    /// The key as it is searched for: views of the arguments.
-    template <class Call, class... Args>
-    [[nodiscard]] auto search(const Args&... args) const {
-        return Call::search(fn_, finish_, key_, args...);
-    }
-    template <class Call, class... Args>
-    [[nodiscard]] detail::box<detail::starter> keep(const Args&... args) const {
-        if constexpr (Call::has_state)
-            return Call::keep(fn_, finish_, args...);
-        else
-            return {};
-    }
     [[nodiscard]] detail::loader_identity<F, Finish, name_type> identity() const {
         return {detail::callable_identity<F>(fn_), detail::callable_identity<Finish>(finish_),
                 key_};
@@ -219,12 +187,10 @@ private:
     }
 
     void act(const char* call, void (detail::engine::*action)(detail::slot_base&)) const {
-        using name = std::conditional_t<Named, std::string, detail::no_name>;
-        using mine = detail::slot_of_loader<F, Finish, name>;
+        using mine = detail::loader_parts<F, Finish, Named>;
         detail::engine& e = home_.here(call);
         e.for_each_slot([&](detail::slot_base& s) {
-            if (s.type->loader == detail::tag_of<mine>() &&
-                static_cast<mine&>(s).loader.is(identity()))
+            if (s.type->loader == detail::tag_of<mine>() && mine::are_of(s, identity()))
                 (e.*action)(s);
         });
     }

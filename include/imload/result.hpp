@@ -1,8 +1,13 @@
 #pragma once
 
-#include <imload/detail/call_job.hpp>
+#include <imload/detail/counted.hpp>
 #include <imload/detail/current.hpp>
 #include <imload/detail/engine.hpp>
+#include <imload/detail/job.hpp>
+#include <imload/detail/late.hpp>
+#include <imload/detail/parts.hpp>
+#include <imload/detail/slot.hpp>
+#include <imload/detail/value_type.hpp>
 #include <imload/error.hpp>
 #include <imload/options.hpp>
 #include <imload/simulation.hpp>
@@ -91,7 +96,7 @@ public:
     /// only: async_load<&fn>() or a key gives it a name.  Cost: an allocation.
     [[nodiscard]] std::string label() const {
         std::string text;
-        if (slot_ && slot_->type) slot_->type->describe(*slot_, text);
+        if (slot_ && slot_->type) detail::parts_of<detail::late>::describe(*slot_, text);
         return text;
     }
 
@@ -164,6 +169,8 @@ public:
     result() = default;
     result(const T* value, detail::slot_base* s, detail::engine* e) noexcept
         : result_base(s, e), value_(value) {}
+    result(const detail::engine::answer& a) noexcept // NOLINT: the same, its type not known
+        : result_base(a.slot, a.home), value_(static_cast<const T*>(a.value)) {}
 
     [[nodiscard]] bool has_value() const noexcept { return value_ != nullptr; }
     explicit operator bool() const noexcept { return value_ != nullptr; }
@@ -190,8 +197,8 @@ public:
         if (!slot_) return;
         check_thread("set");
         if (!slot_->type) return;
-        auto put = detail::make_counted<detail::value_job<T>>(*slot_, 0u);
-        put->value.make(std::move(value));
+        auto put = detail::make_counted<detail::value_job>(*slot_, 0u, detail::value_type_of<T>);
+        detail::make_value<T>(put->value, std::move(value));
         engine_->put(*slot_, std::move(put));
     }
 

@@ -7,9 +7,10 @@
 #include <imload/detail/engine_impl.hpp>
 #include <imload/detail/fail.hpp>
 #include <imload/detail/late.hpp>
+#include <imload/detail/parts.hpp>
 #include <imload/detail/posted.hpp>
 #include <imload/detail/thread_state.hpp>
-#include <imload/detail/type_tag.hpp>
+#include <imload/detail/value_type.hpp>
 #include <imload/entry_info.hpp>
 #include <imload/frame_report.hpp>
 #include <imload/options.hpp>
@@ -90,8 +91,8 @@ public:
     template <class T>
     [[nodiscard]] const T* find(std::string_view key) {
         const detail::slot_base* const s =
-            here("session::find").newest_named(key, detail::tag_of<T>());
-        return s ? static_cast<const T*>(s->type->value(*s)) : nullptr;
+            here("session::find").newest_named(key, &detail::value_type_of<T>);
+        return s ? static_cast<const T*>(detail::value_in(*s)) : nullptr;
     }
 
     /// Forgets every key; the next frame knows none.

@@ -2,19 +2,20 @@
 
 #include <imload/config.hpp>
 #include <imload/context.hpp>
-#include <imload/detail/box.hpp>
 #include <imload/detail/call.hpp>
 #include <imload/detail/call_key.hpp>
 #include <imload/detail/call_parts.hpp>
-#include <imload/detail/graveyard.hpp>
-#include <imload/detail/job.hpp>
-#include <imload/detail/job_memory.hpp>
+#include <imload/detail/fail.hpp>
+#include <imload/detail/layout.hpp>
 #include <imload/detail/load_job.hpp>
 #include <imload/detail/pack.hpp>
+#include <imload/detail/part.hpp>
 #include <imload/detail/returned.hpp>
+#include <imload/detail/slab.hpp>
 #include <imload/detail/slot.hpp>
-#include <imload/detail/text.hpp>
-#include <imload/detail/value_cell.hpp>
+#include <imload/detail/starter.hpp>
+#include <imload/detail/type_tag.hpp>
+#include <imload/detail/value_type.hpp>
 #include <imload/promise.hpp>
 #include <imload/stream.hpp>
 
@@ -23,7 +24,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -34,33 +34,25 @@ template <class Shape, class Elements = typename Shape::elements,
           class Places = typename Shape::places>
 struct call_of;
 
-/// All that is made from one shape: the slot, the job, the starter. Each loader of a program is
-/// compiled from here anew, so this is plain code, and what does not depend on its types is
-/// elsewhere.
+/// All that is made from one shape: how a poll finds its slot, what its parts are, and what its job
+/// does. Each loader of a program is compiled from here anew, so this is plain code, and what need
+/// not know its types is elsewhere.
 template <class Shape, class... Elements, std::size_t... Is>
 struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
     using callable = typename Shape::callable;
     using finisher = typename Shape::finisher;
     using loads = typename Shape::loaded;
     using value = typename Shape::value;
-    using name_type = std::conditional_t<Shape::named, std::string, no_name>;
-    using identity = slot_of_loader<callable, finisher, name_type>;
-    using keyed = pack<in_key<Elements>...>;
-    using unkeyed = pack<beside_key<Elements>...>;
+    using loader = loader_parts<callable, finisher, Shape::named>;
     static constexpr bool has_state =
         !rebuilt_from_type<callable> || !rebuilt_from_type<finisher> || !(Elements::keyed && ...);
-    static constexpr bool is_promise = Shape::first == leading::promise;
-    static constexpr bool is_stream = Shape::first == leading::stream;
-    using channel = std::conditional_t<std::is_void_v<typename Shape::channel>, std::monostate,
-                                       typename Shape::channel>;
 
-    struct kept final : starter {
-        kept(const callable& f, const finisher& g, unkeyed u)
-            : function(f), finish(g), values(std::move(u)) {}
-        callable function;
-        finisher finish;
-        unkeyed values;
-    };
+    // What a poll does
+
+    /// No == of a user's runs when keys are compared, who might ask for others in it.
+    static constexpr bool compares_alone =
+        (... && (is_plain<Elements> || std::is_same_v<in_key<Elements>, std::string>));
+    static constexpr bool hashes_at_once = !Shape::named && (... && is_plain<Elements>);
 
     /// The key as it is searched for: views of the arguments.
     template <class Name, class... Args>
@@ -70,259 +62,272 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
             {callable_identity<callable>(f), callable_identity<finisher>(g), name},
             {{view_in<Elements>(args)}...}};
     }
-    /// What the key does not hold and a later run needs: the callable, the unkeyed arguments.
-    template <class... Args>
-    [[nodiscard]] static box<starter> keep(const callable& f, const finisher& g,
-                                           const Args&... args) {
-        return make_box<kept>(f, g, unkeyed{{beside<Elements>(args)}...});
+    /// For a slot of this type.
+    template <class Searched>
+    [[nodiscard]] static bool equals(const slot_base& s, const Searched& key) {
+        return loader::are_of(s, key.loader) &&
+               (equals_view(*static_cast<const in_key<Elements>*>(
+                                place_in(&s, in_slot::all.places[part::arguments + Is])),
+                            at<Is>(key.arguments)) &&
+                ...);
+    }
+    template <class Searched>
+    [[nodiscard]] static std::uint64_t hash(const Searched& key) {
+        std::uint64_t h = 0;
+        ((h = Elements::keyed ? combine(h, hash_view_as<in_key<Elements>>(at<Is>(key.arguments)))
+                              : h),
+         ...);
+        return h + hash_loader(key.loader, &kind);
+    }
+    [[nodiscard]] static const value* value_in(const slot_base& s) noexcept {
+        const void* const place = place_in(&s, in_slot::all.places[value_place]);
+        if constexpr (value_lies_apart)
+            return *static_cast<value* const*>(place);
+        else
+            return static_cast<const value*>(place);
     }
 
-    struct slot final : identity {
-        template <class Searched>
-        slot(const Searched& s, bool& is_key)
-            : identity(s.loader), arguments{{own<in_key<Elements>>(at<Is>(s.arguments))}...} {
-            is_key = !this->loader.callable.is_null() &&
-                     (compares_alone || differences(*this, *this) == 0);
-        }
+    // What is slower
 
-        /// No == of a user's runs when keys are compared, who might ask for others in it, or say
-        /// that an argument is another than itself.
-        static constexpr bool compares_alone =
-            (... && (is_plain<Elements> || std::is_same_v<in_key<Elements>, std::string>));
-        static constexpr bool hashes_at_once = !Shape::named && (... && is_plain<Elements>);
-        template <class Searched>
-        [[nodiscard]] bool equals(const Searched& s) const {
-            return this->loader.is(s.loader) && equal_packs(arguments, s.arguments);
-        }
-        template <class Searched>
-        [[nodiscard]] static std::uint64_t hash(const Searched& s) {
-            return hash_loader(s.loader, reinterpret_cast<std::uintptr_t>(&kind)) +
-                   hash_pack(std::type_identity<keyed>{}, s.arguments);
-        }
-        /// A key to search for, and how; valid as long as that is.
-        template <class Searched>
-        [[nodiscard]] static sought seek(const Searched& s) noexcept {
-            static_assert(alignof(slot) < slab::alignment,
-                          "imload: an argument is aligned to a whole page, which a key cannot be: "
-                          "pass a std::shared_ptr to it");
-            return {kind, &s, equals_sought<Searched>, hash_sought<Searched>, construct<Searched>};
-        }
-        [[nodiscard]] const value* get() const noexcept { return place.get(); }
+    /// The views of a key, by which it is searched for without knowing its types.
+    using views = const void * [part::arguments + sizeof...(Elements)];
+    template <class Searched>
+    [[nodiscard]] static sought seek(const Searched& key, views& list) noexcept {
+        static_assert(in_slot::all.alignment < slab::alignment,
+                      "imload: an argument is aligned to a whole page, which a key cannot be: "
+                      "pass a std::shared_ptr to it");
+        if constexpr (callable_identity<callable>::counts)
+            list[part::callable] = &key.loader.callable;
+        if constexpr (callable_identity<finisher>::counts)
+            list[part::finisher] = &key.loader.finisher;
+        if constexpr (Shape::named) list[part::name] = &key.loader.name;
+        ((list[part::arguments + Is] = std::addressof(at<Is>(key.arguments))), ...);
+        if constexpr (!std::is_member_pointer_v<callable> && !std::is_member_pointer_v<finisher> &&
+                      (viewed_as_its_kind<in_key<Elements>, view_in_key<Is, Searched>> && ...))
+            return {kind, list, nullptr};
+        else
+            return {kind, list, how<Searched>};
+    }
 
-        [[no_unique_address]] keyed arguments;
-        slot_value<value, Shape::finishes> place;
+    /// What the key does not hold and a later run needs: the callable, the unkeyed arguments.
+    template <class... Args>
+    [[nodiscard]] static starter keep(const callable& f, const finisher& g, const Args&... args) {
+        static constexpr starter::maker makers[] = {nullptr, nullptr, nullptr,
+                                                    maker_for<Elements, Args>()...};
+        const void* const from[] = {std::addressof(f), std::addressof(g), nullptr,
+                                    kept_of<Elements>(args)...};
+        return starter(kind, from, makers);
+    }
 
-        // What a sought lists
+private:
+    static constexpr bool is_promise = Shape::first == leading::promise;
+    static constexpr bool is_stream = Shape::first == leading::stream;
+    static constexpr bool has_steps = is_promise || is_stream || Shape::finishes;
+    static constexpr bool value_lies_apart = Shape::finishes || !is_small<value>;
+    using channel = std::conditional_t<std::is_void_v<typename Shape::channel>, std::monostate,
+                                       typename Shape::channel>;
 
-        template <class Searched>
-        static bool equals_sought(const slot_base& s, const void* key) {
-            return static_cast<const slot&>(s).equals(*static_cast<const Searched*>(key));
-        }
-        template <class Searched>
-        static std::uint64_t hash_sought(const void* key) {
-            return hash(*static_cast<const Searched*>(key));
-        }
-        template <class Searched>
-        static bool construct(void* memory, const void* key) {
-            bool is_key = false;
-            ::new (memory) slot(*static_cast<const Searched*>(key), is_key);
-            return is_key;
-        }
+    template <std::size_t I, class Searched>
+    using view_in_key =
+        std::remove_cvref_t<decltype(at<I>(std::declval<const Searched&>().arguments))>;
+    template <class Searched>
+    static inline constexpr const view_type* how[] = {
+        find_callable_view<callable>(), find_callable_view<finisher>(), nullptr,
+        find_view_type<in_key<Elements>, view_in_key<Is, Searched>>()...};
 
-        // What slot_type lists
+    /// What more the job of such a load has than the others.
+    struct extra {
+        explicit extra(load_job& j) noexcept : sink(j, into(j)) {}
 
-        static void put(slot_base& s, detail::job* from, bool had, graveyard& graves) {
-            void* const made = from ? static_cast<load_job*>(from)->made : nullptr;
-            static_cast<slot&>(s).place.put(static_cast<cell<value>*>(made), had, graves);
-        }
-        static std::uint32_t differences(const slot_base& a, const slot_base& b) {
-            const auto& left = static_cast<const slot&>(a);
-            const auto& right = static_cast<const slot&>(b);
-            return differing_leaves(left.arguments, right.arguments);
-        }
-        static void destroy(slot_base& s) { static_cast<slot&>(s).~slot(); }
-        static ref<detail::job> make_job(slot_base& s, std::uint32_t generation, const starter* how,
-                                         job_home& h, job_memory& m) {
-            return ref<detail::job>::adopt(
-                new (m) job(static_cast<slot&>(s), generation, static_cast<const kept*>(how), h));
-        }
-        static void describe(const slot_base& base, std::string& out) {
-            const auto& s = static_cast<const slot&>(base);
-            if constexpr (Shape::named)
-                out += s.loader.name;
+        [[nodiscard]] held_value& into(load_job& j) noexcept {
+            if constexpr (Shape::finishes)
+                return loaded;
             else
-                append_callable(out, s.loader.callable);
-            append::character(out, '(');
-            append_arguments(out, s.arguments);
-            append::character(out, ')');
+                return j.value;
         }
-        static inline constinit slot_type kind = {
-            .size = sizeof(slot),
-            .alignment = alignof(slot),
-            .named = Shape::named,
-            .needs_starter = has_state,
-            .loader = &type_tag<identity>::here,
-            .value_tag = &type_tag<value>::here,
-            .put = put,
-            .differences = differences,
-            .destroy = destroy,
-            .make_job = make_job,
-            .describe = describe,
-            .value = named_access<slot, Shape::named>::value,
-            .name = named_access<slot, Shape::named>::name,
-        };
+
+        [[no_unique_address]] std::conditional_t<Shape::finishes, loaded_room<loads>, no_part<0>>
+            loaded;
+        [[no_unique_address]] std::conditional_t<is_promise, job_sink<loads>, no_part<1>> sink;
+        [[no_unique_address]] std::conditional_t<is_stream, partial_box<channel>, no_part<2>> box;
     };
 
-    class job final : public load_job {
-        using place = typename call_of::slot; // the job has a member of that name
+    // Where everything is
 
-    public:
-        job(place& s, std::uint32_t started_under, const kept* how, job_home& h)
-            : load_job(s, started_under, &value_),
-              function_(again<callable>(s.loader.callable, how ? &how->function : nullptr)),
-              finish_(again<finisher>(s.loader.finisher, how ? &how->finish : nullptr)),
-              arguments_{{original<Is, Elements>(s, how)}...}, control_(h, *this), sink_(*this) {
-            this->finishes = Shape::finishes;
-        }
-        static void* operator new(std::size_t, job_memory& m) { return m.take<job>(); }
-        static void operator delete(void* made, job_memory&) noexcept {
-            job_memory::give<job>(made);
-        }
-        static void operator delete(void* made) noexcept { job_memory::give<job>(made); }
+    using in_slot = layout<sizeof(slot_base), callable_in_key<callable>, callable_in_key<finisher>,
+                           typename loader::name_type, in_key<Elements>...,
+                           std::conditional_t<value_lies_apart, value*, value>>;
+    using in_starter = layout<sizeof(starter::head), callable_beside_key<callable>,
+                              callable_beside_key<finisher>, left_out, beside_key<Elements>...>;
+    template <class F>
+    using callable_in_job =
+        std::conditional_t<callable_identity<F>::counts, F, callable_beside_key<F>>;
+    using in_job =
+        layout<sizeof(load_job), callable_in_job<callable>, callable_in_job<finisher>, left_out,
+               typename Elements::owned..., std::conditional_t<is_small<value>, value, left_out>,
+               std::conditional_t<Shape::listens, job_control, left_out>,
+               std::conditional_t<has_steps, extra, left_out>>;
+    static constexpr std::size_t value_place = part::arguments + sizeof...(Elements);
+    static constexpr std::size_t control_place = value_place + 1;
+    static constexpr std::size_t extra_place = value_place + 2;
 
-    private:
-        template <std::size_t I, class Element>
-        static const typename Element::owned& original([[maybe_unused]] const place& s,
-                                                       [[maybe_unused]] const kept* how) {
-            if constexpr (Element::keyed)
-                return at<I>(s.arguments);
-            else
-                return at<I>(how->values);
-        }
+    [[nodiscard]] static constexpr part part_at(std::uint32_t i, const part_type& type) {
+        part p = {&type, in_slot::all.places[i], 0, in_job::all.places[i], i};
+        if constexpr (has_state) p.in_starter = in_starter::all.places[i];
+        return p;
+    }
+    static inline constexpr part_list<part::arguments + sizeof...(Elements)> parts = {
+        part_at(part::callable, callable_type<callable>),
+        part_at(part::finisher, callable_type<finisher>),
+        part_at(part::name, part_type_of<typename loader::name_type, true>),
+        part_at(part::arguments + Is, part_type_of<typename Elements::owned, Elements::keyed>)...};
 
-        void perform([[maybe_unused]] step which,
-                     [[maybe_unused]] ref<detail::job>* shown) override {
-            if constexpr (Shape::finishes || is_stream) {
-                if (which == step::load)
-                    load();
-                else if (which == step::show_partial)
-                    show(*shown);
-                else
-                    finish_loaded(which);
-            } else {
-                load();
-            }
-        }
+    // What a job does
 
-        void finish_loaded([[maybe_unused]] step which) {
-            if constexpr (Shape::finishes) {
-                if (which == step::finish)
-                    keep_returned(value_, this->failure, [this]() -> decltype(auto) {
-                        return finish_(std::move(*loaded_));
-                    });
-                else
-                    loaded_.reset();
-            }
-        }
+    [[nodiscard]] static extra& extra_of(load_job& j) noexcept {
+        return *static_cast<extra*>(place_in(&j, in_job::all.places[extra_place]));
+    }
+    template <class F>
+    [[nodiscard]] static decltype(auto) callable_of([[maybe_unused]] load_job& j,
+                                                    [[maybe_unused]] std::size_t i) {
+        if constexpr (std::is_same_v<callable_in_job<F>, left_out>)
+            return F{};
+        else
+            return *static_cast<F*>(place_in(&j, in_job::all.places[i]));
+    }
 
-        void show([[maybe_unused]] ref<detail::job>& shown) {
-            if constexpr (is_stream) {
-                std::unique_ptr<channel> newest = box_.take();
-                if (!newest) return;
-                auto partial = make_counted<value_job<value>>(*this->slot, this->generation);
-                shown = partial;
-                if constexpr (Shape::finishes)
-                    keep_returned(partial->value, partial->failure,
-                                  [&]() -> decltype(auto) { return finish_(std::move(*newest)); });
-                else
-                    partial->value.make(std::move(*newest));
-            }
-        }
-
-        void load() {
-            if constexpr (Shape::first == leading::nothing) {
-                keep();
-            } else if constexpr (Shape::first == leading::context) {
-                context c(control_);
-                keep(c);
-            } else if constexpr (is_stream) {
-                stream<channel> out(control_, box_);
-                if constexpr (std::is_void_v<typename Shape::returned>) {
-                    call(out);
-                    this->ends_with_partial = out.has_published();
-                    if (!out.has_published())
-                        this->fail_reported("the load ended without publishing");
-                } else {
-                    keep(out);
-                }
-            } else if constexpr (is_promise) {
-                const auto shared = make_counted<promise_state<loads>>(ref<counted>(this), sink_);
-                this->lands_itself = true;
-                auto thrown = caught([&] { call(promise<typename Shape::channel>(shared)); });
-                if (thrown) {
-                    auto why = make_box<error>(error_from(std::move(thrown)));
-                    shared->settle([&] { this->failure = std::move(why); });
-                }
-            }
-#if IMLOAD_HAS_STOP_TOKEN
-            else if constexpr (Shape::first == leading::stop_token) {
-                keep(control_.stop_token());
-            }
-#endif
-        }
-
-        template <class... First>
-        decltype(auto) call(First&&... first) {
-            if constexpr (std::is_member_pointer_v<callable>)
-                return std::invoke(function_, std::forward<First>(first)...,
-                                   pass<typename Elements::parameter>(at<Is>(arguments_))...);
-            else
-                return function_(std::forward<First>(first)...,
-                                 pass<typename Elements::parameter>(at<Is>(arguments_))...);
-        }
-        template <class... First>
-        void keep(First&&... first) {
-            using returned = std::remove_cvref_t<typename Shape::returned>;
-            cell<loads>& into = target();
-            if constexpr (std::is_void_v<returned> || expected_like<returned>)
-                keep_returned(into, this->failure, [&]() -> decltype(auto) {
-                    return call(std::forward<First>(first)...);
-                });
-            else if constexpr (kept_in_slot<loads>)
-                into.fill(::new (into.room()) loads(call(std::forward<First>(first)...)));
-            else
-                into.fill(new loads(call(std::forward<First>(first)...)));
-        }
-
-        /// Where the callable's result goes: to the finish function, or straight to the value.
-        [[nodiscard]] cell<loads>& target() noexcept {
+    [[nodiscard]] static constexpr auto what_to_do() noexcept {
+        if constexpr (has_steps)
+            return &perform;
+        else
+            return &load;
+    }
+    /// All that is done, where there is more to do than to load.
+    static void perform(load_job& j, job_step which, ref<job>* shown) {
+        switch (which) {
+        case job_step::set_up:
+            ::new (place_in(&j, in_job::all.places[extra_place])) extra(j);
+            break;
+        case job_step::load:
+            load(j, which, shown);
+            break;
+        case job_step::finish:
             if constexpr (Shape::finishes)
-                return loaded_;
-            else
-                return value_;
+                finish(j, j.failure, j.value, *static_cast<loads*>(extra_of(j).loaded.get()));
+            break;
+        case job_step::drop_loaded:
+            if constexpr (Shape::finishes) extra_of(j).loaded.reset();
+            break;
+        case job_step::show_partial:
+            show(j, *shown);
+            break;
+        case job_step::tear_down:
+            extra_of(j).~extra();
+            break;
         }
+    }
 
-        /// Takes what a promise is given.
-        struct job_sink final : outcome_sink<loads> {
-            explicit job_sink(job& j) noexcept : owner(&j) {}
-            void accept(loads&& v) override { owner->target().make(std::move(v)); }
-            void refuse(box<error> why) override {
-                owner->target().reset();
-                owner->failure = std::move(why);
+    template <class Loaded>
+    static void finish(load_job& j, box<error>& failure, held_value& into, Loaded& loaded) {
+        auto&& g = callable_of<finisher>(j, part::finisher);
+        keep_returned<value>(into, failure,
+                             [&]() -> decltype(auto) { return g(std::move(loaded)); });
+    }
+
+    static void show([[maybe_unused]] load_job& j, [[maybe_unused]] ref<job>& shown) {
+        if constexpr (is_stream) {
+            std::unique_ptr<channel> newest = extra_of(j).box.take();
+            if (!newest) return;
+            shown = make_counted<value_job>(*j.slot, j.generation, value_type_of<value>);
+            if constexpr (Shape::finishes)
+                finish(j, shown->failure, shown->value, *newest);
+            else
+                make_value<value>(shown->value, std::move(*newest));
+        }
+    }
+
+    static void load(load_job& j, job_step, ref<job>*) {
+        if constexpr (Shape::first == leading::nothing) {
+            keep(j);
+        } else if constexpr (Shape::first == leading::context) {
+            context c(j.line());
+            keep(j, c);
+        } else if constexpr (is_stream) {
+            stream<channel> out(j.line(), extra_of(j).box);
+            if constexpr (std::is_void_v<typename Shape::returned>) {
+                call(j, out);
+                j.ends_with_partial = out.has_published();
+                if (!out.has_published()) j.fail_reported("the load ended without publishing");
+            } else {
+                keep(j, out);
             }
-            void completed() override { owner->control_.home().complete(*owner); }
-            [[nodiscard]] run_control& line() noexcept override { return owner->control_; }
-            job* owner;
-        };
+        } else if constexpr (is_promise) {
+            const auto shared =
+                make_counted<promise_state<loads>>(ref<counted>(&j), extra_of(j).sink);
+            j.lands_itself = true;
+            auto thrown = caught([&] { call(j, promise<typename Shape::channel>(shared)); });
+            if (thrown) {
+                auto why = make_box<error>(error_from(std::move(thrown)));
+                shared->settle([&] { j.failure = std::move(why); });
+            }
+        }
+#if IMLOAD_HAS_STOP_TOKEN
+        else if constexpr (Shape::first == leading::stop_token) {
+            keep(j, j.line().stop_token());
+        }
+#endif
+    }
 
-        cell<value> value_;
-        callable function_;
-        [[no_unique_address]] finisher finish_;
-        [[no_unique_address]] pack<typename Elements::owned...> arguments_;
-        [[no_unique_address]] std::conditional_t<Shape::listens, job_control, no_part<0>> control_;
-        [[no_unique_address]] std::conditional_t<is_stream, partial_box<channel>, no_part<1>> box_;
-        [[no_unique_address]] std::conditional_t<is_promise, job_sink, no_part<2>> sink_;
-        [[no_unique_address]] std::conditional_t<Shape::finishes, cell<loads>, no_part<3>> loaded_;
+    template <class... First>
+    static decltype(auto) call(load_job& j, First&&... first) {
+        auto&& f = callable_of<callable>(j, part::callable);
+        if constexpr (std::is_member_pointer_v<callable>)
+            return std::invoke(
+                f, std::forward<First>(first)...,
+                pass<typename Elements::parameter>(*static_cast<typename Elements::owned*>(
+                    place_in(&j, in_job::all.places[part::arguments + Is])))...);
+        else
+            return f(std::forward<First>(first)...,
+                     pass<typename Elements::parameter>(*static_cast<typename Elements::owned*>(
+                         place_in(&j, in_job::all.places[part::arguments + Is])))...);
+    }
+    template <class... First>
+    static void keep(load_job& j, First&&... first) {
+        using returned = std::remove_cvref_t<typename Shape::returned>;
+        held_value* into = &j.value;
+        if constexpr (has_steps) into = &extra_of(j).into(j);
+        if constexpr (std::is_void_v<returned> || expected_like<returned>) {
+            keep_returned<loads>(*into, j.failure, [&]() -> decltype(auto) {
+                return call(j, std::forward<First>(first)...);
+            });
+        } else {
+            ::new (is_small<loads> ? into->get() : into->room())
+                loads(call(j, std::forward<First>(first)...));
+            into->filled();
+        }
+    }
+
+public:
+    static inline constinit slot_type kind = {
+        .parts = parts.all,
+        .count = parts.count,
+        .slot_size = in_slot::all.size,
+        .slot_alignment = in_slot::all.alignment,
+        .starter_size = has_state ? in_starter::all.size : 0,
+        .starter_alignment = in_starter::all.alignment,
+        .job_size = in_job::all.size,
+        .job_alignment = in_job::all.alignment,
+        .value_in_slot = in_slot::all.places[value_place],
+        .value_in_job = in_job::all.places[value_place],
+        .control_in_job = in_job::all.places[control_place],
+        .named = Shape::named,
+        .finishes = Shape::finishes,
+        .has_steps = has_steps,
+        .value = &value_type_of<value>,
+        .loader = &type_tag<loader>::here,
+        .spelled = spelled_with<std::conditional_t<std::is_pointer_v<callable>,
+                                                   std::remove_pointer_t<callable>, callable>>(),
+        .perform = what_to_do(),
     };
 };
 

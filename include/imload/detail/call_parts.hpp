@@ -2,40 +2,32 @@
 
 // What call_job.hpp puts together, as far as loaders can share it.
 
+#include <imload/detail/box.hpp>
 #include <imload/detail/call_key.hpp>
-#include <imload/detail/counted.hpp>
-#include <imload/detail/job.hpp>
+#include <imload/detail/layout.hpp>
 #include <imload/detail/load_job.hpp>
-#include <imload/detail/run_control.hpp>
+#include <imload/detail/part.hpp>
 #include <imload/detail/slot.hpp>
+#include <imload/detail/starter.hpp>
+#include <imload/detail/value_type.hpp>
 #include <imload/key.hpp>
+#include <imload/promise.hpp>
 
 #include <cstddef>
-#include <string_view>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <string>
 #include <type_traits>
+#include <utility>
 
 namespace imload::detail {
-
-class job_control final : public run_control {
-public:
-    job_control(job_home& h, load_job& owner) noexcept : home_(&h), owner_(&owner) {
-        owner.listens = this;
-    }
-    void tell_partial() override { home_->publish(*owner_); }
-    [[nodiscard]] job_home& home() const noexcept { return *home_; }
-
-private:
-    void nudge() override { home_->nudge(); }
-    const ref<job_home> home_;
-    load_job* const owner_;
-};
 
 /// In the place of what a load of its kind does not need; `Which` keeps two of one job apart.
 template <int Which>
 struct no_part {
     no_part() = default;
-    explicit no_part(load_job&) noexcept {}
-    no_part(job_home&, load_job&) noexcept {}
+    no_part(load_job&, held_value&) noexcept {}
 };
 
 /// A callable that its type alone gives back: it need not be kept to start another run.
@@ -51,26 +43,80 @@ consteval bool is_rebuilt_from_type() {
 template <class F>
 inline constexpr bool rebuilt_from_type = is_rebuilt_from_type<F>();
 
-/// The slots of one type of loader, whatever the arguments: what refresh_all() looks for.
-template <class F, class Finish, class Name>
-struct slot_of_loader : slot_base {
-    template <class Views>
-    explicit slot_of_loader(const loader_identity<F, Finish, Views>& l)
-        : loader{l.callable, l.finisher, Name(l.name)} {}
-    [[no_unique_address]] loader_identity<F, Finish, Name> loader;
+/// A callable as a part of a key, and as one of a starter.
+template <class F>
+using callable_in_key = std::conditional_t<callable_identity<F>::counts, F, left_out>;
+template <class F>
+using callable_beside_key = std::conditional_t<rebuilt_from_type<F>, left_out, F>;
+
+template <class F>
+[[nodiscard]] bool equal_members(const void* a, const void* b) {
+    const F member = *static_cast<const F*>(a);
+    return member == *static_cast<const F*>(b) && member != nullptr;
+}
+template <class F>
+[[nodiscard]] std::uint64_t hash_member(const void* member) {
+    return hash_callable(*static_cast<const F*>(member));
+}
+template <class F>
+consteval part_type make_callable_type() {
+    if constexpr (!callable_identity<F>::counts)
+        return part_type_of<callable_beside_key<F>, false>;
+    else if constexpr (std::is_pointer_v<F>)
+        return {.kind = part_kind::function, .size = sizeof(F)};
+    else
+        return {.kind = part_kind::other, .size = sizeof(F), .equal = equal_members<F>};
+}
+template <class F>
+inline constexpr part_type callable_type = make_callable_type<F>();
+
+template <class F>
+inline constexpr view_type member_view_type = {copy_part<F>, equal_members<F>, hash_member<F>};
+template <class F>
+consteval const view_type* find_callable_view() {
+    if constexpr (std::is_member_pointer_v<F>)
+        return &member_view_type<F>;
+    else
+        return nullptr;
+}
+
+/// What tells loaders apart, as it lies in each of their slots whatever the arguments.
+template <class F, class Finish, bool Named>
+struct loader_parts {
+    using name_type = std::conditional_t<Named, std::string, left_out>;
+    using in_slot =
+        layout<sizeof(slot_base), callable_in_key<F>, callable_in_key<Finish>, name_type>;
+
+    template <class Name>
+    [[nodiscard]] static bool are_of(const slot_base& s,
+                                     const loader_identity<F, Finish, Name>& l) noexcept {
+        constexpr auto& places = in_slot::all.places;
+        if constexpr (callable_identity<F>::counts)
+            if (!(*static_cast<const F*>(place_in(&s, places[part::callable])) ==
+                  l.callable.function))
+                return false;
+        if constexpr (callable_identity<Finish>::counts)
+            if (!(*static_cast<const Finish*>(place_in(&s, places[part::finisher])) ==
+                  l.finisher.function))
+                return false;
+        if constexpr (Named)
+            return *static_cast<const std::string*>(place_in(&s, places[part::name])) == l.name;
+        else
+            return true;
+    }
 };
 
-/// The callable of a new run: from the key, from nothing, or kept since it was asked for last.
-template <class F>
-[[nodiscard]] F again([[maybe_unused]] const callable_identity<F>& in_key,
-                      [[maybe_unused]] const F* kept_apart) {
-    if constexpr (callable_identity<F>::counts)
-        return in_key.function;
-    else if constexpr (rebuilt_from_type<F>)
-        return F{};
-    else
-        return *kept_apart;
-}
+/// The parts of a kind of slot that are somewhere.
+template <std::size_t Most>
+struct part_list {
+    template <class... Parts>
+    constexpr part_list(Parts... given) { // NOLINT: a list
+        for (const part& p : {given...})
+            if (p.in_slot || p.in_starter || p.in_job) all[count++] = p;
+    }
+    part all[Most] = {};
+    std::uint32_t count = 0;
+};
 
 /// What a key owns in the place of an argument, and what is kept beside it.
 template <class Element>
@@ -98,18 +144,50 @@ template <class Element, class A>
         return own_unkeyed<typename Element::owned>(argument.value);
 }
 
-/// What only slots with a name are asked: those of others need no code for it.
-template <class Slot, bool Named>
-struct named_access {
-    static constexpr std::nullptr_t value = nullptr;
-    static constexpr std::nullptr_t name = nullptr;
-};
-template <class Slot>
-struct named_access<Slot, true> {
-    static const void* value(const slot_base& s) { return static_cast<const Slot&>(s).get(); }
-    static std::string_view name(const slot_base& s) {
-        return static_cast<const Slot&>(s).loader.name;
+/// Makes an unkeyed argument of a starter from the one that was given.
+template <class Owned, class A>
+void own_unkeyed_part(void* to, const void* from) {
+    ::new (to) Owned(own_unkeyed<Owned>(*static_cast<const A*>(from)));
+}
+template <class Element, class A>
+consteval starter::maker maker_for() {
+    if constexpr (Element::keyed)
+        return nullptr;
+    else
+        return own_unkeyed_part<typename Element::owned, decltype(A::value)>;
+}
+template <class Element, class A>
+[[nodiscard]] const void* kept_of([[maybe_unused]] const A& argument) noexcept {
+    if constexpr (Element::keyed)
+        return nullptr;
+    else
+        return std::addressof(argument.value);
+}
+
+/// Takes what a promise is given.
+template <class Loaded>
+class job_sink final : public outcome_sink<Loaded> {
+public:
+    job_sink(load_job& owner, held_value& into) noexcept : owner_(&owner), into_(&into) {}
+    void accept(Loaded&& v) override { make_value<Loaded>(*into_, std::move(v)); }
+    void refuse(box<error> why) override {
+        into_->reset();
+        owner_->failure = std::move(why);
     }
+    void completed() override { owner_->line().home().complete(*owner_); }
+    [[nodiscard]] run_control& line() noexcept override { return owner_->line(); }
+
+private:
+    load_job* owner_;
+    held_value* into_;
+};
+
+/// Room for what a finish function is given.
+template <class Loaded>
+struct loaded_room : held_value {
+    loaded_room() noexcept { keep_in(small, value_type_of<Loaded>); }
+    alignas(is_small<Loaded> ? alignof(Loaded)
+                             : 1) std::byte small[is_small<Loaded> ? sizeof(Loaded) : 1];
 };
 
 } // namespace imload::detail

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <imload/clock.hpp>
+#include <imload/config.hpp>
 #include <imload/detail/box.hpp>
 #include <imload/detail/counted.hpp>
 #include <imload/detail/job.hpp>
@@ -10,6 +11,7 @@
 #include <imload/detail/slab.hpp>
 #include <imload/detail/slot.hpp>
 #include <imload/detail/slot_index.hpp>
+#include <imload/detail/starter.hpp>
 #include <imload/detail/thread_state.hpp>
 #include <imload/detail/trail.hpp>
 #include <imload/frame_report.hpp>
@@ -35,29 +37,29 @@ public:
     // Polling: the loaded path reads nothing but this, the slot and its key
 
     /// The slot that is next on the trail, if it is the one sought and an ask has nothing to do.
-    template <class Slot, class Searched>
-    [[nodiscard]] Slot* next_if(const Searched& key, std::uint32_t fingerprint) {
+    template <class Call, class Searched>
+    [[nodiscard]] slot_base* next_if(const Searched& key, std::uint32_t fingerprint) {
         slot_base* const s = trail_.guess();
-        if (s->type != &Slot::kind) [[unlikely]]
+        if (s->type != &Call::kind) [[unlikely]]
             return nullptr;
-        Slot* const typed = static_cast<Slot*>(s);
-        if (s->fast != fingerprint || !typed->equals(key)) [[unlikely]]
+        if (s->fast != fingerprint || !Call::equals(*s, key)) [[unlikely]]
             return nullptr;
-        if constexpr (!Slot::compares_alone)
+        if constexpr (!Call::compares_alone)
             if (trail_.guess() != s) [[unlikely]]
                 return nullptr;
         trail_.step();
         s->asked = frame_;
-        return typed;
+        return s;
     }
 
     /// Keys are asked for in no order, and this one is to be searched for.
     [[nodiscard]] bool wanders() noexcept { return trail_.wanders(); }
     /// The same where that is so.
-    template <class Slot, class Searched>
-    [[nodiscard]] Slot* search_if(const Searched& key, std::uint32_t fingerprint) {
-        Slot* const s =
-            memory_.template find_likely<Slot>(key, slot_index<late>::mark_of(Slot::hash(key)));
+    template <class Call, class Searched>
+    [[nodiscard]] IMLOAD_ALWAYS_INLINE slot_base* search_if(const Searched& key,
+                                                            std::uint32_t fingerprint) {
+        slot_base* const s =
+            memory_.template find_likely<Call>(key, slot_index<late>::mark_of(Call::hash(key)));
         if (!s || s->fast != fingerprint) {
             found_ = s;
             return nullptr;
@@ -74,24 +76,26 @@ public:
     /// Makes what the key does not hold, where there is such; called within the call it is given
     /// to.
     struct starter_maker {
-        box<starter> (*make)(const void* context) = nullptr;
+        starter (*make)(const void* context) = nullptr;
         const void* context = nullptr;
 
-        [[nodiscard]] box<starter> operator()() const { return make(context); }
+        [[nodiscard]] starter operator()() const { return make(context); }
     };
+    /// Whether a key is asked for, or only looked at, or to be loaded for later.
+    enum class manner : std::uint8_t { ask, look, prefetch };
     struct asked {
+        manner how;
         std::uint32_t fingerprint;
         const options& wanted;
         starter_maker starter;
     };
+    /// Nothing but nulls where nothing more is asked for: the session is closed.
     struct answer {
-        slot_base& slot;
-        bool has_value;
+        const void* value = nullptr; ///< of the slot's type; null: there is none
+        slot_base* slot = nullptr;
+        engine* home = nullptr;
     };
-    [[nodiscard]] virtual answer poll(const sought& key, const asked& a) = 0;
-    virtual void prefetch(const sought& key, const asked& a) = 0;
-    /// Looks at a key without asking for it.
-    [[nodiscard]] virtual slot_base& look(const sought& key, const asked& a) = 0;
+    [[nodiscard]] virtual answer ask(const sought& key, const asked& a) = 0;
 
     // Acting on a key: worker side at once, what shows in the next frame
 
@@ -132,7 +136,6 @@ public:
     [[nodiscard]] virtual time_point now() = 0;
     [[nodiscard]] std::uint32_t frame() const noexcept { return frame_; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
-    [[nodiscard]] bool closed() const noexcept { return closed_; }
     [[nodiscard]] std::uint64_t serial() const noexcept { return serial_; }
     [[nodiscard]] const frame_report& report() const noexcept { return report_; }
     [[nodiscard]] virtual statistics count() const = 0;

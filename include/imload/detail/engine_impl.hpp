@@ -14,12 +14,15 @@
 #include <imload/detail/job_memory.hpp>
 #include <imload/detail/key_watch.hpp>
 #include <imload/detail/late.hpp>
+#include <imload/detail/load_job.hpp>
+#include <imload/detail/parts.hpp>
 #include <imload/detail/posted.hpp>
 #include <imload/detail/renew.hpp>
 #include <imload/detail/run_recorder.hpp>
 #include <imload/detail/settings.hpp>
 #include <imload/detail/slab.hpp>
 #include <imload/detail/slot.hpp>
+#include <imload/detail/starter.hpp>
 #include <imload/detail/thread_state.hpp>
 #include <imload/detail/trail.hpp>
 #include <imload/executor.hpp>
@@ -61,9 +64,7 @@ public:
     explicit engine_impl(session_options o);
     ~engine_impl() override;
 
-    answer poll(const sought& key, const asked& a) override;
-    void prefetch(const sought& key, const asked& a) override;
-    slot_base& look(const sought& key, const asked& a) override;
+    answer ask(const sought& key, const asked& a) override;
 
     void refresh(slot_base& s) override;
     void cancel(slot_base& s) override;
@@ -100,7 +101,9 @@ private:
     // keys: `e` is what is cold of `s`, looked up once
     [[nodiscard]] slot_base& find_or_make(const sought& key);
     void begin_life(slot_base& s, entry& e, bool is_key);
-    void ask(slot_base& s, entry& e, const asked& a);
+    void poll(slot_base& s, entry& e, const asked& a);
+    void prefetch(slot_base& s, entry& e, const asked& a);
+    void look(slot_base& s, entry& e, const asked& a);
     void ask_again(slot_base& s, entry& e, const asked& a, std::uint32_t asked_before);
     void erase(slot_base& s);
     void adopt(slot_base& s, entry& e, const asked& a);

@@ -10,11 +10,11 @@ namespace imload::detail {
 template <class Late>
 inline slot_base& engine_impl<Late>::find_or_make(const sought& key) {
     if (slot_base* const s = trail_.recall(key)) return *s;
-    if (slot_base* const s = renew(found_, nullptr); s && key.is(*s)) {
+    if (slot_base* const s = renew(found_, nullptr); s && parts_of<Late>::is(key, *s)) {
         trail_.jump(*s);
         return *s;
     }
-    const std::uint32_t mark = slot_index<Late>::mark_of(key.hash(key.key));
+    const std::uint32_t mark = slot_index<Late>::mark_of(parts_of<Late>::hash(key));
     if (slot_base* const s = memory_.find(key, mark)) {
         trail_.jump(*s);
         return *s;
@@ -39,20 +39,36 @@ inline void engine_impl<Late>::begin_life(slot_base& s, entry& e, bool is_key) {
     }
 }
 
-/// An ask that was not the next on the trail with nothing to do. Whether it has a value.
+/// What was not the next on the trail with nothing to do.
 template <class Late>
-inline auto engine_impl<Late>::poll(const sought& key, const asked& a) -> answer {
+inline auto engine_impl<Late>::ask(const sought& key, const asked& a) -> answer {
+    if (closed_) return {};
     slot_base& s = find_or_make(key);
-    ++polls_;
-    if (s.fast == a.fingerprint) {
-        s.asked = frame_;
-        return {s, true};
+    if (a.how == manner::ask) {
+        ++polls_;
+        if (s.fast == a.fingerprint) {
+            s.asked = frame_;
+            return {value_in(s), &s, this};
+        }
     }
     entry& e = s.cold();
-    ask(s, e, a);
-    const bool answered = e.has_value;
-    if (!answered) ++misses_;
-    return {s, answered};
+    if (!closed_ && !is_invalid(e)) { // a key's == may have closed it
+        switch (a.how) {
+        case manner::ask:
+            poll(s, e, a);
+            break;
+        case manner::look:
+            look(s, e, a);
+            break;
+        case manner::prefetch:
+            prefetch(s, e, a);
+            break;
+        }
+    } else if (a.how == manner::ask) {
+        s.asked = frame_;
+    }
+    if (a.how == manner::ask && !e.has_value) ++misses_;
+    return {e.has_value ? value_in(s) : nullptr, &s, this};
 }
 
 /// A key that cannot be found again: it stays vacant, with its error, and goes with the frame.
@@ -136,9 +152,8 @@ inline void engine_impl<Late>::adopt(slot_base& s, entry& e, const asked& a) {
 }
 
 template <class Late>
-inline void engine_impl<Late>::ask(slot_base& s, entry& e, const asked& a) {
+inline void engine_impl<Late>::poll(slot_base& s, entry& e, const asked& a) {
     const std::uint32_t asked_before = renew(s.asked, frame_);
-    if (closed_ || is_invalid(e)) return;
     occupy(e);
     adopt(s, e, a);
     if (e.going) ask_again(s, e, a, asked_before);
@@ -209,10 +224,7 @@ inline void engine_impl<Late>::start(slot_base& s, entry& e, const asked& a) {
 }
 
 template <class Late>
-inline void engine_impl<Late>::prefetch(const sought& key, const asked& a) {
-    slot_base& s = find_or_make(key);
-    entry& e = s.cold();
-    if (closed_ || is_invalid(e)) return;
+inline void engine_impl<Late>::prefetch(slot_base& s, entry& e, const asked& a) {
     occupy(e);
     if (!e.set) adopt(s, e, a); // where there are options, they are an ask's
     const bool under_way = e.going && (e.going->now != phase::idle || e.going->failure ||
@@ -228,14 +240,11 @@ inline void engine_impl<Late>::prefetch(const sought& key, const asked& a) {
 }
 
 template <class Late>
-inline slot_base& engine_impl<Late>::look(const sought& key, const asked& a) {
-    slot_base& s = find_or_make(key);
-    entry& e = s.cold();
-    if (closed_ || e.set || is_invalid(e)) return s;
+inline void engine_impl<Late>::look(slot_base& s, entry& e, const asked& a) {
+    if (e.set) return;
     // What is done to the result may start it: it must know how.
     adopt(s, e, a);
     static_cast<void>(keep_starter(e, a));
-    return s;
 }
 
 /// Keeps what the key does not hold and a run needs. Returns what copying that threw.

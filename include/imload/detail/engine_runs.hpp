@@ -182,7 +182,7 @@ template <class Late>
 inline void engine_impl<Late>::set_value(slot_base& s, job& j, time_point when, bool partial) {
     entry& e = s.cold();
     if (!j.ends_with_partial) { // else the last partial value is there already
-        s.type->put(s, &j, e.has_value, graves_);
+        put_value(s, *s.type, &j.value, e.has_value, graves_);
         e.has_value = true;
         ++e.version;
     }
@@ -200,11 +200,11 @@ inline void engine_impl<Late>::set_value(slot_base& s, job& j, time_point when, 
     e.cancelled = false;
     if (f.now == phase::idle) f.attempt = 0;
     if (s.type->named) {
-        const std::string_view name = s.type->name(s);
+        const std::string_view name = parts_of<Late>::name(*s.type, s);
         auto at = named_.find(name);
         if (at == named_.end())
             at = named_.emplace(std::string(name), std::vector<named_value>{}).first;
-        const void* const tag = s.type->value_tag;
+        const void* const tag = s.type->value;
         const auto same = std::find_if(at->second.begin(), at->second.end(),
                                        [tag](const named_value& v) { return v.tag == tag; });
         if (same == at->second.end())
@@ -224,10 +224,10 @@ inline void engine_impl<Late>::drop_value(slot_base& s, const slot_type& type) {
     e.has_value = false;
     s.fast = 0;
     if (type.named)
-        if (const auto at = named_.find(type.name(s)); at != named_.end())
+        if (const auto at = named_.find(parts_of<Late>::name(type, s)); at != named_.end())
             for (named_value& v : at->second)
                 if (v.slot == &s) v.slot = nullptr;
-    type.put(s, nullptr, true, graves_); // last: the value's destructor is the user's
+    put_value(s, type, nullptr, true, graves_); // last: the value's destructor is the user's
 }
 
 /// std::pow without <cmath>, which costs a compiler a tenth of all that the core includes.

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <imload/detail/box.hpp>
 #include <imload/detail/renew.hpp>
+#include <imload/detail/value_type.hpp>
 
 #include <utility>
 
@@ -18,14 +18,15 @@ public:
     ~graveyard() {
         while (grave* const g = first_) {
             first_ = g->next;
+            delete_value(*g->type, g->value);
             delete g;
         }
     }
 
-    template <class T>
-    void bury(box<T> value) {
+    /// A value that lives by itself; null is none.
+    void bury(const value_type& type, void* value) {
         if (!value) return;
-        grave* const fresh = new grave_of<T>(std::move(value));
+        grave* const fresh = new grave{&type, value};
         (last_ ? last_->next : first_) = fresh;
         last_ = fresh;
     }
@@ -36,16 +37,9 @@ public:
 
 private:
     struct grave {
-        grave() = default;
-        grave(const grave&) = delete;
-        grave& operator=(const grave&) = delete;
-        virtual ~grave() = default;
+        const value_type* type;
+        void* value;
         grave* next = nullptr;
-    };
-    template <class T>
-    struct grave_of final : grave {
-        explicit grave_of(box<T> v) noexcept : value(std::move(v)) {}
-        box<T> value;
     };
 
     grave* first_ = nullptr;

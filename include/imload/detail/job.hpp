@@ -4,6 +4,7 @@
 #include <imload/detail/box.hpp>
 #include <imload/detail/counted.hpp>
 #include <imload/detail/run_control.hpp>
+#include <imload/detail/value_type.hpp>
 #include <imload/error.hpp>
 
 #include <atomic>
@@ -15,6 +16,10 @@ namespace imload::detail {
 
 struct slot_base;
 struct ticket;
+class load_job;
+
+/// What a load's job does: all of them load; what else one has no use for, it need not know.
+enum class job_step : std::uint8_t { set_up, load, finish, drop_loaded, show_partial, tear_down };
 
 /// Where a job stands between the two sides; changed under the hub's lock, but for its way in.
 enum class job_stage : std::uint8_t { created, queued, taken, landed };
@@ -53,6 +58,7 @@ public:
     [[nodiscard]] virtual run_control* control() noexcept { return nullptr; }
 
     slot_base* const slot;
+    held_value value;          ///< what has come of it
     ticket* carrier = nullptr; ///< the task whose loss would strand it; under the hub's lock
     box<error> failure;        ///< null once landed: there is a value
     std::uint64_t number = 0;  ///< in the run log; 0: not in it
@@ -89,6 +95,16 @@ class stillborn final : public job {
 public:
     stillborn(slot_base& of, std::uint32_t started_under, error why) : job(of, started_under) {
         failure = make_box<error>(std::move(why));
+    }
+    void run() override {}
+};
+
+/// A value that did not come from a whole run: put by set(), or a partial one.
+class value_job final : public job {
+public:
+    value_job(slot_base& of, std::uint32_t started_under, const value_type& type) noexcept
+        : job(of, started_under) {
+        value.keep_in(nullptr, type);
     }
     void run() override {}
 };

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <new>
 
 namespace imload::detail {
@@ -24,19 +25,23 @@ public:
         if (block_ && close()) delete block_;
     }
 
-    template <class Job>
-    [[nodiscard]] void* take() {
-        if constexpr (fits<Job>())
-            return take(sizeof(Job));
-        else
-            return ::operator new(sizeof(Job), std::align_val_t(alignof(Job)));
+    [[nodiscard]] void* take(std::size_t bytes, std::size_t alignment_needed) {
+        if (bytes > largest || alignment_needed > alignment) [[unlikely]]
+            return take_apart(bytes, alignment_needed);
+        const std::size_t all = sizeof(head) + (bytes + alignment - 1) / alignment * alignment;
+        if (all > room_) [[unlikely]]
+            open_block();
+        std::byte* const at = block_->room + (block::size - room_);
+        room_ -= all;
+        ++made_;
+        return ::new (static_cast<void*>(at)) head{block_} + 1;
     }
-    template <class Job>
     static void give(void* job) noexcept {
-        if constexpr (fits<Job>())
-            give(job);
-        else
-            ::operator delete(job, std::align_val_t(alignof(Job)));
+        block* const home = (static_cast<head*>(job) - 1)->home;
+        if (!home) [[unlikely]]
+            ::operator delete((static_cast<apart*>(job) - 1)->memory);
+        else if (home->left.fetch_sub(1, std::memory_order_acq_rel) == 1)
+            delete home;
     }
 
 private:
@@ -47,10 +52,6 @@ private:
 #endif
     /// Of nearly all jobs, and of the head.
     static constexpr std::size_t alignment = std::max(alignof(void*), alignof(std::int64_t));
-    template <class Job>
-    [[nodiscard]] static constexpr bool fits() noexcept {
-        return sizeof(Job) <= largest && alignof(Job) <= alignment;
-    }
 
     struct block {
         static constexpr std::size_t size = 4096 - 64; // a page, with what malloc adds
@@ -61,22 +62,22 @@ private:
     static constexpr std::uint32_t many = 1u << 31;
     /// Before each job.
     struct alignas(alignment) head {
-        block* home;
+        block* home; ///< null: it lies apart
+    };
+    /// Before one that is too large, or aligned to more.
+    struct apart {
+        void* memory;
+        head none;
     };
 
-    // Not inlined, for every loader makes jobs and ends them.
-    [[nodiscard]] IMLOAD_NOINLINE void* take(std::size_t bytes) {
-        const std::size_t all = sizeof(head) + (bytes + alignment - 1) / alignment * alignment;
-        if (all > room_) [[unlikely]]
-            open_block();
-        std::byte* const at = block_->room + (block::size - room_);
-        room_ -= all;
-        ++made_;
-        return ::new (static_cast<void*>(at)) head{block_} + 1;
-    }
-    IMLOAD_NOINLINE static void give(void* job) noexcept {
-        block* const home = (static_cast<head*>(job) - 1)->home;
-        if (home->left.fetch_sub(1, std::memory_order_acq_rel) == 1) delete home;
+    IMLOAD_NOINLINE static void* take_apart(std::size_t bytes, std::size_t alignment_needed) {
+        const std::size_t room = bytes + alignment_needed;
+        void* const memory = ::operator new(sizeof(apart) + room);
+        void* at = static_cast<apart*>(memory) + 1;
+        std::size_t left = room;
+        at = std::align(alignment_needed, bytes, at, left);
+        ::new (static_cast<void*>(static_cast<apart*>(at) - 1)) apart{memory, {nullptr}};
+        return at;
     }
 
     IMLOAD_NOINLINE void open_block() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <imload/detail/parts.hpp>
 #include <imload/detail/slot.hpp>
 
 #include <bit>
@@ -21,7 +22,7 @@ public:
         if (told_) return false;
         if (met_++ == 0) since_ = frame;
         if (previous_ && previous_ != &s && previous_->type == s.type)
-            differ_ &= s.type->differences(*previous_, s);
+            differ_ &= parts_of<Late>::differences(*s.type, *previous_, s);
         previous_ = &s;
         return met_ >= enough_ && frame - since_ >= frames;
     }
@@ -37,7 +38,7 @@ public:
     [[nodiscard]] std::string tell(const slot_base& s) {
         told_ = true;
         std::string text = "imload: ";
-        s.type->describe(s, text);
+        parts_of<Late>::describe(s, text);
         text +=
             ": " + std::to_string(met_) + " new keys, and none was ready when it was asked for.";
         if (differ_ != 0)

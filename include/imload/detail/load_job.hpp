@@ -2,54 +2,113 @@
 
 #include <imload/config.hpp>
 #include <imload/detail/box.hpp>
+#include <imload/detail/counted.hpp>
 #include <imload/detail/fail.hpp>
 #include <imload/detail/job.hpp>
+#include <imload/detail/job_memory.hpp>
+#include <imload/detail/layout.hpp>
+#include <imload/detail/parts.hpp>
+#include <imload/detail/run_control.hpp>
+#include <imload/detail/slot.hpp>
 #include <imload/error.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <new>
 
 namespace imload::detail {
 
-/// The part of a load's job that is the same for all types, so that it is compiled once rather than
-/// for each loader; what is not does perform(), one function in place of four.
-class load_job : public job {
+/// The line to a load that listens.
+class job_control final : public run_control {
 public:
-    IMLOAD_NOINLINE load_job(slot_base& of, std::uint32_t started_under,
-                             void* cell_of_value) noexcept
-        : job(of, started_under), made(cell_of_value) {}
-    IMLOAD_NOINLINE ~load_job() override {}
+    job_control(job_home& h, job& owner) noexcept : home_(&h), owner_(&owner) {}
+    void tell_partial() override { home_->publish(*owner_); }
+    [[nodiscard]] job_home& home() const noexcept { return *home_; }
 
-    void run() final {
-        if (auto thrown = caught([this] { perform(step::load, nullptr); })) give_up(thrown);
+private:
+    void nudge() override { home_->nudge(); }
+    const ref<job_home> home_;
+    job* const owner_;
+};
+
+/// The job of a call: one class for all types. What it is made of lies behind it, as its slot_type
+/// says, which also has the one function that knows the types.
+class load_job final : public job {
+public:
+    /// Copies what the slot and the starter have. Throws what that throws.
+    [[nodiscard]] static ref<job> make(slot_base& s, std::uint32_t started_under,
+                                       const starter& how, job_home& h, job_memory& m) {
+        const ref<load_job> j = ref<load_job>::adopt(new (m, *s.type) load_job(s, started_under));
+        j->build(s, how, h);
+        return j;
     }
-    void finish() final {
-        auto thrown = caught([this] { perform(step::finish, nullptr); });
-        perform(step::drop_loaded, nullptr);
+    ~load_job() override {
+        if (has_set_up_) type_.perform(*this, job_step::tear_down, nullptr);
+        if (control_) control_->~job_control();
+        if (has_parts_) parts_of<late>::destroy_all(type_, &part::in_job, this);
+    }
+
+    void run() override {
+        if (auto thrown = caught([this] { type_.perform(*this, job_step::load, nullptr); }))
+            give_up(thrown);
+    }
+    void finish() override {
+        auto thrown = caught([this] { type_.perform(*this, job_step::finish, nullptr); });
+        type_.perform(*this, job_step::drop_loaded, nullptr);
         if (thrown) give_up(thrown);
     }
-    [[nodiscard]] ref<job> take_partial() final {
+    [[nodiscard]] ref<job> take_partial() override {
         ref<job> shown;
-        const auto thrown = caught([&] { perform(step::show_partial, &shown); });
+        const auto thrown = caught([&] { type_.perform(*this, job_step::show_partial, &shown); });
         if (thrown && shown) shown->failure = make_box<error>(error_from(thrown));
         return shown;
     }
-    [[nodiscard]] run_control* control() noexcept final { return listens; }
+    [[nodiscard]] run_control* control() noexcept override { return control_; }
 
-    void* const made;               ///< the cell<T> of the value
-    run_control* listens = nullptr; ///< the line to the load, if it listens
-
-protected:
-    enum class step : std::uint8_t { load, finish, drop_loaded, show_partial };
-    /// What a load has no use for it need not know; `shown` is for a partial value.
-    virtual void perform(step which, ref<job>* shown) = 0;
-
+    /// Only of a load that listens.
+    [[nodiscard]] job_control& line() noexcept { return *control_; }
     void give_up(const std::exception_ptr& thrown) {
         failure = make_box<error>(error_from(thrown));
     }
     void fail_reported(const char* message) {
         failure = make_box<error>(error_of(error_kind::reported, message));
     }
+
+    static void* operator new(std::size_t, job_memory& m, const slot_type& type) {
+        return m.take(type.job_size, type.job_alignment);
+    }
+    static void operator delete(void* made, job_memory&, const slot_type&) noexcept {
+        job_memory::give(made);
+    }
+    static void operator delete(void* made) noexcept { job_memory::give(made); }
+
+private:
+    load_job(slot_base& s, std::uint32_t started_under) noexcept
+        : job(s, started_under), type_(*s.type) {
+        value.keep_in(place_in(this, type_.value_in_job), *type_.value);
+        finishes = type_.finishes;
+    }
+    void build(const slot_base& s, const starter& how, job_home& h) {
+        parts_of<late>::in_making parts(type_, &part::in_job, this);
+        parts.make_all([&](void* to, const part& p) {
+            parts_of<late>::copy(*p.type, to,
+                                 p.in_slot ? place_in(&s, p.in_slot)
+                                           : place_in(how.get(), p.in_starter));
+        });
+        parts.keep();
+        has_parts_ = true;
+        if (type_.control_in_job)
+            control_ = ::new (place_in(this, type_.control_in_job)) job_control(h, *this);
+        if (!type_.has_steps) return;
+        type_.perform(*this, job_step::set_up, nullptr);
+        has_set_up_ = true;
+    }
+
+    const slot_type& type_;
+    job_control* control_ = nullptr;
+    bool has_parts_ = false;
+    bool has_set_up_ = false;
 };
 
 } // namespace imload::detail

@@ -3,7 +3,7 @@
 #include <imload/detail/box.hpp>
 #include <imload/detail/call.hpp>
 #include <imload/detail/text.hpp>
-#include <imload/detail/value_cell.hpp>
+#include <imload/detail/value_type.hpp>
 #include <imload/error.hpp>
 
 #include <string>
@@ -35,18 +35,18 @@ template <class E>
 
 /// Calls `invoke` and keeps what it returns in `into`, or the error that it returns in `failure`.
 template <class T, class Invoke>
-void keep_returned(cell<T>& into, box<error>& failure, Invoke&& invoke) {
+void keep_returned(held_value& into, box<error>& failure, Invoke&& invoke) {
     using returned = std::remove_cvref_t<decltype(invoke())>;
     if constexpr (std::is_void_v<returned>) {
         invoke();
-        into.make();
+        make_value<T>(into);
     } else if constexpr (expected_like<returned>) {
         returned r = invoke();
         if (r.has_value()) {
             if constexpr (std::is_void_v<typename returned::value_type>)
-                into.make();
+                make_value<T>(into);
             else
-                into.make(*std::move(r));
+                make_value<T>(into, *std::move(r));
         } else {
             auto why = make_box<error>();
             why->kind = error_kind::reported;
@@ -56,7 +56,7 @@ void keep_returned(cell<T>& into, box<error>& failure, Invoke&& invoke) {
             failure = std::move(why);
         }
     } else {
-        into.make_from(invoke);
+        make_value_from<T>(into, invoke);
     }
 }
 

@@ -3,6 +3,7 @@
 #include <imload/detail/box.hpp>
 #include <imload/detail/fail.hpp>
 #include <imload/detail/late.hpp>
+#include <imload/detail/parts.hpp>
 #include <imload/detail/renew.hpp>
 #include <imload/detail/slot.hpp>
 #include <imload/detail/slot_index.hpp>
@@ -76,21 +77,20 @@ public:
     [[nodiscard]] slot_base* find(const sought& key, std::uint32_t mark) const {
         return index_.find(mark, [&](std::uint32_t number) -> slot_base* {
             slot_base& s = at(number);
-            return key.is(s) ? &s : nullptr;
+            return parts_of<Late>::is(key, s) ? &s : nullptr;
         });
     }
 
     /// The same in a few instructions, and nearly always: null when it takes more.
-    template <class Slot, class Searched>
-    [[nodiscard]] Slot* find_likely(const Searched& key, std::uint32_t mark) const {
+    template <class Call, class Searched>
+    [[nodiscard]] slot_base* find_likely(const Searched& key, std::uint32_t mark) const {
         const std::uint32_t* const number = index_.likely(mark);
         if (!number) [[unlikely]]
             return nullptr;
         slot_base& s = at(*number);
-        if (s.type != &Slot::kind) [[unlikely]]
+        if (s.type != &Call::kind) [[unlikely]]
             return nullptr;
-        Slot& typed = static_cast<Slot&>(s);
-        return typed.equals(key) ? &typed : nullptr;
+        return Call::equals(s, key) ? &s : nullptr;
     }
 
     struct new_slot {
@@ -114,7 +114,7 @@ public:
         entry& e = at(number).cold();
         p.free = renew(e.mark, mark); // first, for copying a key may make another
         free_again room{&at(number), e, p, number, ++making_};
-        const bool is_key = key.construct(room.slot, key.key);
+        const bool is_key = parts_of<Late>::construct(room.slot, key);
         slot_base& s = *std::launder(renew(room.slot, nullptr));
         s.type = &key.type;
         index_.insert(mark, number);
@@ -129,7 +129,7 @@ public:
 
     /// Destroys a hidden slot of that type, whose room is then used again.
     void free(slot_base& s, const slot_type& type) {
-        type.destroy(s);
+        parts_of<Late>::destroy(s, type);
         ::new (static_cast<void*>(&s)) slot_base{};
         entry& e = s.cold();
         entry fresh;
@@ -177,7 +177,7 @@ private:
     /// The slots of one type.
     struct pool {
         explicit pool(const slot_type& of) noexcept
-            : type(&of), stride(of.size), offset(offset_for(of.alignment)) {}
+            : type(&of), stride(of.slot_size), offset(offset_for(of.slot_alignment)) {}
         const slot_type* type;
         std::size_t stride;
         std::size_t offset;                          ///< of the first slot in each slab

@@ -4,7 +4,9 @@
 #include <imload/detail/box.hpp>
 #include <imload/detail/counted.hpp>
 #include <imload/detail/job.hpp>
+#include <imload/detail/layout.hpp>
 #include <imload/detail/run_control.hpp>
+#include <imload/detail/starter.hpp>
 #include <imload/error.hpp>
 #include <imload/options.hpp>
 #include <imload/run_log.hpp>
@@ -14,27 +16,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <new>
-#include <string>
-#include <string_view>
 
 namespace imload::detail {
 
 struct slot_base;
-class graveyard;
-class job_memory;
+struct part_type;
+struct view_type;
+struct value_type;
 
 /// What a key is doing. Only engine_impl::move assigns it; there is the whole of its life.
 enum class phase : std::uint32_t { idle, settling, queued, running, retrying, finishing };
-
-/// How to start a run when nobody asks: a callable with state, or unkeyed arguments, kept from the
-/// ask that started the last one.
-class starter {
-public:
-    starter() = default;
-    starter(const starter&) = delete;
-    starter& operator=(const starter&) = delete;
-    virtual ~starter() = default;
-};
 
 inline constexpr std::uint32_t not_listed = 0xffffffff;
 
@@ -65,7 +56,7 @@ struct flight {
 
     box<error> failure;                    ///< of the last run, until one succeeds
     time_point failed = time_point::min(); ///< the last run failed
-    box<starter> how;
+    starter how;
     ref<job> put; ///< a value given by set(), shown in the next frame
     simulation pretends;
 
@@ -113,37 +104,54 @@ struct entry {
 };
 static_assert(sizeof(entry) <= 48 || sizeof(void*) != 8, "a million keys count each byte");
 
-/// What the engine can do with a slot without knowing its type. One object a type, and its address
-/// is the type's tag: not const, for linkers that fold identical constants.
-struct slot_type {
-    std::size_t size;
-    std::size_t alignment;
-    bool named;            ///< a loader with a key made it
-    bool needs_starter;    ///< the key alone does not tell how to start a run
-    const void* loader;    ///< the tag of its type of loader
-    const void* value_tag; ///< and of the value
-    /// Takes over the value that a load_job made, in the place of the one it had; null: clears.
-    void (*put)(slot_base&, job* from, bool had, graveyard&);
-    /// The arguments in which two slots differ, a bit each.
-    std::uint32_t (*differences)(const slot_base&, const slot_base&);
-    void (*destroy)(slot_base&);
-    ref<job> (*make_job)(slot_base&, std::uint32_t generation, const starter*, job_home&,
-                         job_memory&);
-    void (*describe)(const slot_base&, std::string&);
-    const void* (*value)(const slot_base&);     ///< only where named
-    std::string_view (*name)(const slot_base&); ///< only where named
+/// One of the things that tell a key from others and that a run is made of: its type, and where it
+/// is in a slot, in a starter and in a job. 0: not there.
+struct part {
+    /// An argument's is its number behind these.
+    enum : std::uint32_t { callable, finisher, name, arguments };
+
+    const part_type* type;
+    offset in_slot;
+    offset in_starter;
+    offset in_job;
+    std::uint32_t place;
 };
 
-/// A key that is searched for, whatever its type: views of the arguments, nothing owned.
+/// All that the engine knows of a kind of slot, and how it handles slots and their jobs without
+/// knowing more. One object a kind, and its address is the kind's tag: not const, for linkers that
+/// fold identical constants.
+struct slot_type {
+    const part* parts;   ///< only those that are somewhere
+    std::uint32_t count; ///< of parts
+
+    std::uint32_t slot_size;
+    std::uint32_t slot_alignment;
+    std::uint32_t starter_size; ///< 0: the key alone tells how to start a run
+    std::uint32_t starter_alignment;
+    std::uint32_t job_size;
+    std::uint32_t job_alignment;
+
+    offset value_in_slot;
+    offset value_in_job;
+    offset control_in_job; ///< 0: its load does not listen
+    bool named;            ///< a loader with a key made it
+    bool finishes;         ///< a finish function makes its value, which it keeps by itself
+    bool has_steps;        ///< its jobs do more than to load
+
+    const value_type* value;
+    const void* loader;  ///< the tag of its type of loader
+    const char* spelled; ///< the callable, as spelled_with() has it
+    /// Carries out a step of a job.
+    void (*perform)(load_job& j, job_step which, ref<job>* shown);
+
+    [[nodiscard]] bool needs_starter() const noexcept { return starter_size != 0; }
+};
+
+/// A key that is searched for: views of its parts, nothing owned.
 struct sought {
     const slot_type& type;
-    const void* key;
-    bool (*equals)(const slot_base&, const void* key); ///< for a slot of that type
-    std::uint64_t (*hash)(const void* key);
-    /// A slot that owns the key; whether that equals itself.
-    bool (*construct)(void* memory, const void* key);
-
-    [[nodiscard]] bool is(const slot_base& s) const;
+    const void* const* views;    ///< by part::place
+    const view_type* const* how; ///< and what can be done with it; null: as its kind says
 };
 
 /// The hot part of a key, all that a poll of a loaded one reads. Slots never move and their memory
@@ -199,8 +207,6 @@ inline entry& slot_base::cold() const noexcept {
     const slab& home = slab::of(*this);
     return home.entries[home.place_of(*this)];
 }
-
-inline bool sought::is(const slot_base& s) const { return s.type == &type && equals(s, key); }
 
 inline std::uint32_t slot_base::number() const noexcept {
     return slab::of(*this).first + static_cast<std::uint32_t>(slab::from_head(*this) / slab::unit);

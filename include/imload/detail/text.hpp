@@ -1,8 +1,6 @@
 #pragma once
 
 #include <imload/config.hpp>
-#include <imload/detail/call_key.hpp>
-#include <imload/detail/pack.hpp>
 #include <imload/detail/path.hpp>
 #include <imload/key.hpp>
 
@@ -79,24 +77,7 @@ struct append {
         const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), n);
         out.append(digits.data(), end.ptr);
     }
-
-    IMLOAD_NOINLINE static void character(std::string& out, char c) { out += c; }
-
-    /// Between the arguments of a call.
-    IMLOAD_NOINLINE static void separator(std::string& out) {
-        if (out.back() != '(') out += ", ";
-    }
 };
-
-/// Appends what is known of a callable: its type, and where a function is, for two of one type.
-template <class F>
-void append_callable(std::string& out, const callable_identity<F>& callable) {
-    if constexpr (std::is_pointer_v<F>)
-        append::function(out, spelled_with<std::remove_pointer_t<F>>(),
-                         reinterpret_cast<std::uintptr_t>(callable.function));
-    else
-        append::type(out, spelled_with<F>());
-}
 
 template <class T>
 void append_text(std::string& out, const T& v);
@@ -136,19 +117,6 @@ void append_tuple(std::string& out, const std::tuple<Ts...>& parts) {
             ((out += n++ > 0 ? ", " : "", append_text(out, xs)), ...);
         },
         parts);
-}
-
-/// Appends an argument of a list in parentheses.
-template <class T>
-void append_argument(std::string& out, const T& v) {
-    if constexpr (!std::is_same_v<T, left_out>) {
-        append::separator(out);
-        append_text(out, v);
-    }
-}
-template <std::size_t... Is, class... Ts>
-void append_arguments(std::string& out, const leaves<std::index_sequence<Is...>, Ts...>& all) {
-    (append_argument(out, static_cast<const leaf<Is, Ts>&>(all).value), ...);
 }
 
 /// Appends an argument as a person would write it.
