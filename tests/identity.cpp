@@ -2,6 +2,7 @@
 #include "support.hpp"
 
 #include <array>
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
@@ -12,10 +13,12 @@
 #include <set>
 #include <span>
 #include <system_error>
+#include <thread>
 #include <tuple>
 #include <typeindex>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -813,6 +816,98 @@ TEST_CASE("an enum is compared by its value, whatever its own == says") {
     CHECK(load(token::another) == 2);
     CHECK(app.starts() == 3);
     CHECK(app.keys() == 3);
+}
+
+namespace {
+
+// A number that tells how often it was copied.
+struct counted_copy {
+    explicit counted_copy(int n) : number(n) {}
+    counted_copy(const counted_copy& other) : number(other.number) { ++copies; }
+    counted_copy& operator=(const counted_copy&) = delete;
+    ~counted_copy() = default;
+    bool operator==(const counted_copy& other) const { return number == other.number; }
+    int twice() const { return 2 * number; }
+    int number;
+    static inline int copies = 0;
+};
+
+// A stateless callable that tells on which thread it was made.
+struct made_somewhere {
+    made_somewhere() { elsewhere += std::this_thread::get_id() == home ? 0 : 1; }
+    int operator()(int x) const { return 3 * x; }
+    static inline std::thread::id home;
+    static inline std::atomic<int> elsewhere{0};
+};
+
+// An argument whose destructor does what a test wants, once.
+struct last_word {
+    last_word() = default;
+    last_word(const last_word&) {}
+    last_word& operator=(const last_word&) = delete;
+    ~last_word() {
+        const auto say = std::exchange(saying, {});
+        if (say) say();
+    }
+    std::unique_ptr<int> own = std::make_unique<int>(1);
+    static inline std::function<void()> saying;
+};
+
+int plus_one(int x, const last_word&) { return x + 1; }
+
+} // namespace
+
+template <>
+struct imload::hash<counted_copy> {
+    std::size_t operator()(const counted_copy& c) const { return static_cast<std::size_t>(c.number); }
+};
+
+TEST_CASE("a null member function pointer is an error of its one key") {
+    ui app;
+    int (counted_copy::*none)() const = nullptr;
+    auto load = imload::async_load(app.session, none);
+    const counted_copy argument(1);
+    counted_copy::copies = 0;
+    for (int i = 0; i < 10; ++i) ask(load, argument);
+    CHECK(counted_copy::copies == 1);
+    REQUIRE(load.poll(argument).error() != nullptr);
+    CHECK(load.poll(argument).error()->kind == imload::error_kind::invalid_key);
+}
+
+TEST_CASE("a null finish function is an error of its key") {
+    ui app;
+    int (*none)(int) = nullptr;
+    auto load = imload::async_load(app.session, [](int x) { return x; }).finish(none);
+    ask(load, 1);
+    REQUIRE(load.poll(1).error() != nullptr);
+    CHECK(load.poll(1).error()->kind == imload::error_kind::invalid_key);
+    app.land();
+}
+
+TEST_CASE("a stateless callable is made where it is asked for and lives as long as its run") {
+    made_somewhere::home = std::this_thread::get_id();
+    made_somewhere::elsewhere = 0;
+    threaded_ui<imload::thread_pool> app;
+    auto load = imload::async_load(app.session, made_somewhere{});
+    for (int i = 0; i < 10; ++i) ask(load, i);
+    REQUIRE(app.idle());
+    CHECK(*load.poll(9) == 27);
+    CHECK(made_somewhere::elsewhere == 0);
+}
+
+TEST_CASE("an unkeyed argument's destructor may ask for the key that it was kept for") {
+    ui app;
+    auto load = imload::async_load(app.session, plus_one, {.stale_after = 1ns});
+    ask(load, 1, imload::unkeyed(last_word{}));
+    app.land();
+    app.clock.advance(1s);
+    app.frame();
+    const auto argument = imload::unkeyed(last_word{});
+    last_word::saying = [&] { ask(load, 1, argument); };
+    ask(load, 1, argument); // the one that was kept goes
+    CHECK_FALSE(last_word::saying);
+    app.land();
+    CHECK(*load.poll(1, argument) == 2);
 }
 
 TEST_CASE("a null function pointer is an error of its key") {

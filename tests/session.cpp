@@ -804,3 +804,12 @@ TEST_CASE("the number of threads may be chosen") {
     REQUIRE(session.wait_idle(patience));
     CHECK(most == 1);
 }
+
+namespace {
+struct never_defined;
+} // namespace
+
+TEST_CASE("a value can be looked for where its type is only declared") {
+    ui app;
+    CHECK(app.session.find<never_defined>("anything") == nullptr);
+}

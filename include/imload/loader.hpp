@@ -161,17 +161,19 @@ private:
         if constexpr (!Call::hashes_at_once) static_cast<void>(e.wanders()); // which counts
         const auto key = Call::search(fn_, finish_, key_, args...);
         typename Call::views list;
+        detail::engine::asked a = {how, fingerprint_, options_, {}};
+        const auto answer = [&] {
+            const detail::engine::answer found = e.ask(Call::seek(key, list), a);
+            return result<typename Call::value>(
+                static_cast<const typename Call::value*>(found.value), found.slot, found.home);
+        };
         if constexpr (Call::has_state) {
             const auto keep = [&] { return Call::keep(fn_, finish_, args...); };
             using keeper = decltype(keep);
-            return e.ask(
-                Call::seek(key, list),
-                {how,
-                 fingerprint_,
-                 options_,
-                 {[](const void* by) { return (*static_cast<const keeper*>(by))(); }, &keep}});
+            a.starter = {[](const void* by) { return (*static_cast<const keeper*>(by))(); }, &keep};
+            return answer();
         } else {
-            return e.ask(Call::seek(key, list), {how, fingerprint_, options_, {}});
+            return answer();
         }
     }
 

@@ -169,8 +169,6 @@ public:
     result() = default;
     result(const T* value, detail::slot_base* s, detail::engine* e) noexcept
         : result_base(s, e), value_(value) {}
-    result(const detail::engine::answer& a) noexcept // NOLINT: the same, its type not known
-        : result_base(a.slot, a.home), value_(static_cast<const T*>(a.value)) {}
 
     [[nodiscard]] bool has_value() const noexcept { return value_ != nullptr; }
     explicit operator bool() const noexcept { return value_ != nullptr; }

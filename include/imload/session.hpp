@@ -10,7 +10,7 @@
 #include <imload/detail/parts.hpp>
 #include <imload/detail/posted.hpp>
 #include <imload/detail/thread_state.hpp>
-#include <imload/detail/value_type.hpp>
+#include <imload/detail/type_tag.hpp>
 #include <imload/entry_info.hpp>
 #include <imload/frame_report.hpp>
 #include <imload/options.hpp>
@@ -91,7 +91,7 @@ public:
     template <class T>
     [[nodiscard]] const T* find(std::string_view key) {
         const detail::slot_base* const s =
-            here("session::find").newest_named(key, &detail::value_type_of<T>);
+            here("session::find").newest_named(key, detail::tag_of<T>());
         return s ? static_cast<const T*>(detail::value_in(*s)) : nullptr;
     }
 

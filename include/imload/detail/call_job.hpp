@@ -82,7 +82,7 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
     [[nodiscard]] static const value* value_in(const slot_base& s) noexcept {
         const void* const place = place_in(&s, in_slot::all.places[value_place]);
         if constexpr (value_lies_apart)
-            return *static_cast<value* const*>(place);
+            return static_cast<const value*>(*static_cast<void* const*>(place));
         else
             return static_cast<const value*>(place);
     }
@@ -135,33 +135,15 @@ private:
         find_callable_view<callable>(), find_callable_view<finisher>(), nullptr,
         find_view_type<in_key<Elements>, view_in_key<Is, Searched>>()...};
 
-    /// What more the job of such a load has than the others.
-    struct extra {
-        explicit extra(load_job& j) noexcept : sink(j, into(j)) {}
-
-        [[nodiscard]] held_value& into(load_job& j) noexcept {
-            if constexpr (Shape::finishes)
-                return loaded;
-            else
-                return j.value;
-        }
-
-        [[no_unique_address]] std::conditional_t<Shape::finishes, loaded_room<loads>, no_part<0>>
-            loaded;
-        [[no_unique_address]] std::conditional_t<is_promise, job_sink<loads>, no_part<1>> sink;
-        [[no_unique_address]] std::conditional_t<is_stream, partial_box<channel>, no_part<2>> box;
-    };
+    using extra = extra_of_job<loads, channel, Shape::finishes, is_promise, is_stream>;
 
     // Where everything is
 
     using in_slot = layout<sizeof(slot_base), callable_in_key<callable>, callable_in_key<finisher>,
                            typename loader::name_type, in_key<Elements>...,
-                           std::conditional_t<value_lies_apart, value*, value>>;
+                           std::conditional_t<value_lies_apart, void*, value>>;
     using in_starter = layout<sizeof(starter::head), callable_beside_key<callable>,
                               callable_beside_key<finisher>, left_out, beside_key<Elements>...>;
-    template <class F>
-    using callable_in_job =
-        std::conditional_t<callable_identity<F>::counts, F, callable_beside_key<F>>;
     using in_job =
         layout<sizeof(load_job), callable_in_job<callable>, callable_in_job<finisher>, left_out,
                typename Elements::owned..., std::conditional_t<is_small<value>, value, left_out>,
@@ -178,8 +160,7 @@ private:
     }
     static inline constexpr part_list<part::arguments + sizeof...(Elements)> parts = {
         part_at(part::callable, callable_type<callable>),
-        part_at(part::finisher, callable_type<finisher>),
-        part_at(part::name, part_type_of<typename loader::name_type, true>),
+        part_at(part::finisher, callable_type<finisher>), part_at(part::name, name_part_type),
         part_at(part::arguments + Is, part_type_of<typename Elements::owned, Elements::keyed>)...};
 
     // What a job does
@@ -188,12 +169,8 @@ private:
         return *static_cast<extra*>(place_in(&j, in_job::all.places[extra_place]));
     }
     template <class F>
-    [[nodiscard]] static decltype(auto) callable_of([[maybe_unused]] load_job& j,
-                                                    [[maybe_unused]] std::size_t i) {
-        if constexpr (std::is_same_v<callable_in_job<F>, left_out>)
-            return F{};
-        else
-            return *static_cast<F*>(place_in(&j, in_job::all.places[i]));
+    [[nodiscard]] static F& callable_of(load_job& j, std::size_t i) noexcept {
+        return *static_cast<F*>(place_in(&j, in_job::all.places[i]));
     }
 
     [[nodiscard]] static constexpr auto what_to_do() noexcept {
@@ -229,7 +206,7 @@ private:
 
     template <class Loaded>
     static void finish(load_job& j, box<error>& failure, held_value& into, Loaded& loaded) {
-        auto&& g = callable_of<finisher>(j, part::finisher);
+        finisher& g = callable_of<finisher>(j, part::finisher);
         keep_returned<value>(into, failure,
                              [&]() -> decltype(auto) { return g(std::move(loaded)); });
     }
@@ -280,7 +257,7 @@ private:
 
     template <class... First>
     static decltype(auto) call(load_job& j, First&&... first) {
-        auto&& f = callable_of<callable>(j, part::callable);
+        callable& f = callable_of<callable>(j, part::callable);
         if constexpr (std::is_member_pointer_v<callable>)
             return std::invoke(
                 f, std::forward<First>(first)...,
@@ -324,6 +301,7 @@ public:
         .finishes = Shape::finishes,
         .has_steps = has_steps,
         .value = &value_type_of<value>,
+        .value_tag = &type_tag<value>::here,
         .loader = &type_tag<loader>::here,
         .spelled = spelled_with<std::conditional_t<std::is_pointer_v<callable>,
                                                    std::remove_pointer_t<callable>, callable>>(),

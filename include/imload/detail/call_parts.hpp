@@ -3,6 +3,7 @@
 // What call_job.hpp puts together, as far as loaders can share it.
 
 #include <imload/detail/box.hpp>
+#include <imload/detail/call.hpp>
 #include <imload/detail/call_key.hpp>
 #include <imload/detail/layout.hpp>
 #include <imload/detail/load_job.hpp>
@@ -12,6 +13,7 @@
 #include <imload/detail/value_type.hpp>
 #include <imload/key.hpp>
 #include <imload/promise.hpp>
+#include <imload/stream.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -50,9 +52,20 @@ template <class F>
 using callable_beside_key = std::conditional_t<rebuilt_from_type<F>, left_out, F>;
 
 template <class F>
+using callable_in_job = std::conditional_t<std::is_same_v<F, no_finish>, left_out, F>;
+
+template <class F>
+void make_callable(void* to, const void*) {
+    ::new (to) F{};
+}
+template <class F>
 [[nodiscard]] bool equal_members(const void* a, const void* b) {
-    const F member = *static_cast<const F*>(a);
-    return member == *static_cast<const F*>(b) && member != nullptr;
+    return *static_cast<const F*>(a) == *static_cast<const F*>(b);
+}
+/// As with functions, null equals nothing.
+template <class F>
+[[nodiscard]] bool are_one_member(const void* a, const void* b) {
+    return *static_cast<const F*>(a) != nullptr && equal_members<F>(a, b);
 }
 template <class F>
 [[nodiscard]] std::uint64_t hash_member(const void* member) {
@@ -60,12 +73,16 @@ template <class F>
 }
 template <class F>
 consteval part_type make_callable_type() {
-    if constexpr (!callable_identity<F>::counts)
-        return part_type_of<callable_beside_key<F>, false>;
-    else if constexpr (std::is_pointer_v<F>)
+    if constexpr (std::is_member_pointer_v<F>) {
+        return {.kind = part_kind::other, .size = sizeof(F), .equal = are_one_member<F>};
+    } else if constexpr (callable_identity<F>::counts) {
         return {.kind = part_kind::function, .size = sizeof(F)};
-    else
-        return {.kind = part_kind::other, .size = sizeof(F), .equal = equal_members<F>};
+    } else {
+        part_type t = make_part_type<F, false>();
+        if constexpr (rebuilt_from_type<F>)
+            t.copy = std::is_trivially_default_constructible_v<F> ? nullptr : make_callable<F>;
+        return t;
+    }
 }
 template <class F>
 inline constexpr part_type callable_type = make_callable_type<F>();
@@ -188,6 +205,24 @@ struct loaded_room : held_value {
     loaded_room() noexcept { keep_in(small, value_type_of<Loaded>); }
     alignas(is_small<Loaded> ? alignof(Loaded)
                              : 1) std::byte small[is_small<Loaded> ? sizeof(Loaded) : 1];
+};
+
+/// What the job of a load with steps has beside the parts.
+template <class Loaded, class Channel, bool Finishes, bool IsPromise, bool IsStream>
+struct extra_of_job {
+    explicit extra_of_job(load_job& j) noexcept : sink(j, into(j)) {}
+
+    /// Where the callable's result goes: to the finish function, or straight to the value.
+    [[nodiscard]] held_value& into(load_job& j) noexcept {
+        if constexpr (Finishes)
+            return loaded;
+        else
+            return j.value;
+    }
+
+    [[no_unique_address]] std::conditional_t<Finishes, loaded_room<Loaded>, no_part<0>> loaded;
+    [[no_unique_address]] std::conditional_t<IsPromise, job_sink<Loaded>, no_part<1>> sink;
+    [[no_unique_address]] std::conditional_t<IsStream, partial_box<Channel>, no_part<2>> box;
 };
 
 } // namespace imload::detail

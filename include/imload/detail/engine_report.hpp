@@ -47,7 +47,7 @@ inline const slot_base* engine_impl<Late>::newest_named(std::string_view name,
         // The newest one is gone: look which is the newest now.
         const entry* newest = nullptr;
         for_each_slot([&](slot_base& s) {
-            if (!s.cold().has_value || !s.type->named || s.type->value != value_tag ||
+            if (!s.cold().has_value || !s.type->named || s.type->value_tag != value_tag ||
                 parts_of<Late>::name(*s.type, s) != name)
                 return;
             if (newest && newest->landed >= s.cold().landed) return;

@@ -204,7 +204,7 @@ inline void engine_impl<Late>::set_value(slot_base& s, job& j, time_point when, 
         auto at = named_.find(name);
         if (at == named_.end())
             at = named_.emplace(std::string(name), std::vector<named_value>{}).first;
-        const void* const tag = s.type->value;
+        const void* const tag = s.type->value_tag;
         const auto same = std::find_if(at->second.begin(), at->second.end(),
                                        [tag](const named_value& v) { return v.tag == tag; });
         if (same == at->second.end())

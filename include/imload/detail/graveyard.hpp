@@ -3,6 +3,7 @@
 #include <imload/detail/renew.hpp>
 #include <imload/detail/value_type.hpp>
 
+#include <new>
 #include <utility>
 
 namespace imload::detail {
@@ -26,7 +27,8 @@ public:
     /// A value that lives by itself; null is none.
     void bury(const value_type& type, void* value) {
         if (!value) return;
-        grave* const fresh = new grave{&type, value};
+        grave* const fresh = new (std::nothrow) grave{&type, value};
+        if (!fresh) return delete_value(type, value); // too soon, but not never
         (last_ ? last_->next : first_) = fresh;
         last_ = fresh;
     }

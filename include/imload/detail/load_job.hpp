@@ -92,9 +92,10 @@ private:
     void build(const slot_base& s, const starter& how, job_home& h) {
         parts_of<late>::in_making parts(type_, &part::in_job, this);
         parts.make_all([&](void* to, const part& p) {
-            parts_of<late>::copy(*p.type, to,
-                                 p.in_slot ? place_in(&s, p.in_slot)
-                                           : place_in(how.get(), p.in_starter));
+            const void* const from = p.in_slot      ? place_in(&s, p.in_slot)
+                                     : p.in_starter ? place_in(how.get(), p.in_starter)
+                                                    : nullptr;
+            parts_of<late>::copy(*p.type, to, from);
         });
         parts.keep();
         has_parts_ = true;

@@ -97,6 +97,8 @@ consteval part_type make_part_type() {
     }
     return t;
 }
+/// Of a loader's name, whatever a std::string is as an argument.
+inline constexpr part_type name_part_type = {.kind = part_kind::text, .size = sizeof(std::string)};
 template <class T, bool InKey>
 inline constexpr part_type part_type_of = make_part_type<T, InKey>();
 

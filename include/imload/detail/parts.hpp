@@ -105,9 +105,12 @@ struct parts_of {
         else
             copy_bytes(to, view, type.size);
     }
+    /// From null: what its type alone gives back.
     static void copy(const part_type& type, void* to, const void* from) {
         if (type.copy)
             type.copy(to, from);
+        else if (!from)
+            return;
         else if (type.kind == part_kind::text)
             ::new (to) string(*static_cast<const string*>(from));
         else
@@ -289,7 +292,7 @@ inline void put_value(slot_base& s, const slot_type& type, held_value* from, boo
     }
     void* const fresh = from ? from->release() : nullptr;
     void* const old = had ? *static_cast<void**>(place) : nullptr;
-    ::new (place) void*(fresh);
+    *static_cast<void**>(place) = fresh;
     if (type.finishes)
         graves.bury(*type.value, old);
     else
@@ -315,11 +318,11 @@ inline starter::starter(const slot_type& type, const void* const* from, const ma
     kept_ = ::new (renew(fresh.kept, nullptr)) head{&type};
 }
 
-inline void starter::reset() noexcept {
-    if (!kept_) return;
-    const slot_type& type = *kept_->type;
-    parts_of<late>::destroy_all(type, &part::in_starter, kept_);
-    deallocate(renew(kept_, nullptr), type.starter_alignment);
+inline void starter::end(head* kept) noexcept {
+    if (!kept) return;
+    const slot_type& type = *kept->type;
+    parts_of<late>::destroy_all(type, &part::in_starter, kept);
+    deallocate(kept, type.starter_alignment);
 }
 
 } // namespace imload::detail

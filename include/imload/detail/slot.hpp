@@ -139,6 +139,7 @@ struct slot_type {
     bool has_steps;        ///< its jobs do more than to load
 
     const value_type* value;
+    const void* value_tag;
     const void* loader;  ///< the tag of its type of loader
     const char* spelled; ///< the callable, as spelled_with() has it
     /// Carries out a step of a job.

@@ -19,15 +19,12 @@ public:
     starter(const slot_type& type, const void* const* from, const maker* makers);
     starter(starter&& other) noexcept : kept_(renew(other.kept_, nullptr)) {}
     starter& operator=(starter&& other) noexcept {
-        reset();
-        kept_ = renew(other.kept_, nullptr);
+        end(renew(kept_, renew(other.kept_, nullptr)));
         return *this;
     }
-    ~starter() {
-        if (kept_) reset();
-    }
+    ~starter() { end(kept_); }
 
-    void reset() noexcept;
+    void reset() noexcept { end(renew(kept_, nullptr)); }
     [[nodiscard]] const void* get() const noexcept { return kept_; }
     explicit operator bool() const noexcept { return kept_ != nullptr; }
 
@@ -37,6 +34,9 @@ public:
     };
 
 private:
+    /// What no starter has any more, for destructors are a user's; null is none.
+    static void end(head* kept) noexcept;
+
     head* kept_ = nullptr;
 };
 

@@ -11,7 +11,7 @@
 
 namespace imload::detail {
 
-/// What can be done with a value, whatever its type; its address tells the type.
+/// What can be done with a value, whatever its type.
 struct value_type {
     std::size_t size;
     std::size_t alignment;
@@ -46,9 +46,8 @@ consteval value_type make_value_type() {
     if constexpr (!std::is_trivially_destructible_v<T>) t.destroy = destroy_value<T>;
     return t;
 }
-/// Not const: linkers that fold identical constants would give two types one address.
 template <class T>
-inline constinit value_type value_type_of = make_value_type<T>();
+inline constexpr value_type value_type_of = make_value_type<T>();
 
 /// Memory for something by itself.
 [[nodiscard]] IMLOAD_NOINLINE inline void* allocate(std::size_t size, std::size_t alignment) {
@@ -95,8 +94,7 @@ public:
     [[nodiscard]] void* room() { return at_ ? at_ : at_ = allocate(type_->size, type_->alignment); }
     void filled() noexcept { full_ = true; }
     IMLOAD_NOINLINE void reset() noexcept {
-        if (full_ && type_->destroy) type_->destroy(at_);
-        full_ = false;
+        if (renew(full_, false) && type_->destroy) type_->destroy(at_);
         if (in_place_ || !at_) return;
         deallocate(at_, type_->alignment);
         at_ = nullptr;
