@@ -859,7 +859,9 @@ int plus_one(int x, const last_word&) { return x + 1; }
 
 template <>
 struct imload::hash<counted_copy> {
-    std::size_t operator()(const counted_copy& c) const { return static_cast<std::size_t>(c.number); }
+    std::size_t operator()(const counted_copy& c) const {
+        return static_cast<std::size_t>(c.number);
+    }
 };
 
 TEST_CASE("a null member function pointer is an error of its one key") {

@@ -288,6 +288,7 @@ public:
     static inline constinit slot_type kind = {
         .parts = parts.all,
         .count = parts.count,
+        .is_plain = parts.are_plain,
         .slot_size = in_slot::all.size,
         .slot_alignment = in_slot::all.alignment,
         .starter_size = has_state ? in_starter::all.size : 0,

@@ -79,8 +79,12 @@ consteval part_type make_callable_type() {
         return {.kind = part_kind::function, .size = sizeof(F)};
     } else {
         part_type t = make_part_type<F, false>();
-        if constexpr (rebuilt_from_type<F>)
-            t.copy = std::is_trivially_default_constructible_v<F> ? nullptr : make_callable<F>;
+        if constexpr (rebuilt_from_type<F>) {
+            if constexpr (std::is_trivially_default_constructible_v<F>)
+                t.size = 0; // a function without state, which need not even be made
+            else
+                t.copy = make_callable<F>;
+        }
         return t;
     }
 }
@@ -123,16 +127,21 @@ struct loader_parts {
     }
 };
 
-/// The parts of a kind of slot that are somewhere.
+/// The parts of a kind of slot with which there is something to do.
 template <std::size_t Most>
 struct part_list {
     template <class... Parts>
     constexpr part_list(Parts... given) { // NOLINT: a list
-        for (const part& p : {given...})
-            if (p.in_slot || p.in_starter || p.in_job) all[count++] = p;
+        for (const part& p : {given...}) {
+            if (p.type->size == 0 || (!p.in_slot && !p.in_starter && !p.in_job)) continue;
+            all[count++] = p;
+            const part_kind kind = p.type->kind;
+            are_plain = are_plain && kind != part_kind::text && kind != part_kind::other;
+        }
     }
     part all[Most] = {};
     std::uint32_t count = 0;
+    bool are_plain = true;
 };
 
 /// What a key owns in the place of an argument, and what is kept beside it.

@@ -90,6 +90,25 @@ private:
         finishes = type_.finishes;
     }
     void build(const slot_base& s, const starter& how, job_home& h) {
+        if (type_.is_plain)
+            copy_plain(s);
+        else
+            copy_parts(s, how);
+        if (type_.control_in_job)
+            control_ = ::new (place_in(this, type_.control_in_job)) job_control(h, *this);
+        if (!type_.has_steps) return;
+        type_.perform(*this, job_step::set_up, nullptr);
+        has_set_up_ = true;
+    }
+    void copy_plain(const slot_base& s) noexcept {
+        for (std::uint32_t i = 0; i < type_.count; ++i) {
+            const part& p = type_.parts[i];
+            if (p.in_job)
+                parts_of<late>::copy_bytes(place_in(this, p.in_job), place_in(&s, p.in_slot),
+                                           p.type->size);
+        }
+    }
+    void copy_parts(const slot_base& s, const starter& how) {
         parts_of<late>::in_making parts(type_, &part::in_job, this);
         parts.make_all([&](void* to, const part& p) {
             const void* const from = p.in_slot      ? place_in(&s, p.in_slot)
@@ -99,16 +118,11 @@ private:
         });
         parts.keep();
         has_parts_ = true;
-        if (type_.control_in_job)
-            control_ = ::new (place_in(this, type_.control_in_job)) job_control(h, *this);
-        if (!type_.has_steps) return;
-        type_.perform(*this, job_step::set_up, nullptr);
-        has_set_up_ = true;
     }
 
     const slot_type& type_;
     job_control* control_ = nullptr;
-    bool has_parts_ = false;
+    bool has_parts_ = false; ///< that are to be destroyed
     bool has_set_up_ = false;
 };
 

@@ -69,6 +69,7 @@ struct parts_of {
     [[nodiscard]] static std::uint64_t hash(const part_type& type, const view_type* how,
                                             const void* view) {
         if (how) return how->hash(view);
+        if (type.kind <= part_kind::unsigned_number) return number(type, view);
         if (type.kind == part_kind::text)
             return hash_view(*static_cast<const std::string_view*>(view));
         if (type.kind == part_kind::floating)
@@ -213,6 +214,7 @@ struct parts_of {
     }
     /// A slot that owns the key. Whether that equals itself.
     [[nodiscard]] static bool construct(void* memory, const sought& key) {
+        if (key.type.is_plain) return construct_plain(memory, key);
         in_making parts(key.type, &part::in_slot, memory);
         parts.make_all(
             [&](void* to, const part& p) { own(*p.type, how(key, p), to, key.views[p.place]); });
@@ -227,7 +229,22 @@ struct parts_of {
         ::new (memory) slot_base{};
         return is_key;
     }
+    /// The same of numbers and functions: most keys are, and they are many.
+    [[nodiscard]] static bool construct_plain(void* memory, const sought& key) noexcept {
+        bool is_key = true;
+        for (std::uint32_t i = 0; i < key.type.count; ++i) {
+            const part& p = key.type.parts[i];
+            if (!p.in_slot) continue;
+            const void* const view = key.views[p.place];
+            copy_bytes(place_in(memory, p.in_slot), view, p.type->size);
+            if (p.type->kind == part_kind::function && read<std::uintptr_t>(view) == 0)
+                is_key = false;
+        }
+        ::new (memory) slot_base{};
+        return is_key;
+    }
     static void destroy(slot_base& s, const slot_type& type) noexcept {
+        if (type.is_plain) return;
         destroy_all(type, &part::in_slot, &s);
     }
     /// The arguments in which two slots differ, a bit each.

@@ -121,8 +121,9 @@ struct part {
 /// knowing more. One object a kind, and its address is the kind's tag: not const, for linkers that
 /// fold identical constants.
 struct slot_type {
-    const part* parts;   ///< only those that are somewhere
+    const part* parts;   ///< those with which there is something to do
     std::uint32_t count; ///< of parts
+    bool is_plain;       ///< all of them are numbers and functions, which are but copied
 
     std::uint32_t slot_size;
     std::uint32_t slot_alignment;
