@@ -7,8 +7,8 @@
 #include <imload/detail/engine_impl.hpp>
 #include <imload/detail/fail.hpp>
 #include <imload/detail/late.hpp>
-#include <imload/detail/parts.hpp>
 #include <imload/detail/posted.hpp>
+#include <imload/detail/slot_value.hpp>
 #include <imload/detail/thread_state.hpp>
 #include <imload/detail/type_tag.hpp>
 #include <imload/entry_info.hpp>

@@ -22,6 +22,7 @@
 #include <imload/detail/settings.hpp>
 #include <imload/detail/slab.hpp>
 #include <imload/detail/slot.hpp>
+#include <imload/detail/slot_value.hpp>
 #include <imload/detail/starter.hpp>
 #include <imload/detail/thread_state.hpp>
 #include <imload/detail/trail.hpp>

@@ -2,7 +2,6 @@
 
 #include <imload/config.hpp>
 #include <imload/detail/call_key.hpp>
-#include <imload/detail/graveyard.hpp>
 #include <imload/detail/late.hpp>
 #include <imload/detail/part.hpp>
 #include <imload/detail/renew.hpp>
@@ -196,7 +195,7 @@ struct parts_of {
         }
         return true;
     }
-    /// What hash_loader() and hash_arguments() make of it together.
+    /// What call_of::hash() makes of it.
     [[nodiscard]] static std::uint64_t hash(const sought& key) {
         const slot_type& type = key.type;
         std::uint64_t of_loader = hash_type(&type);
@@ -287,34 +286,6 @@ struct parts_of {
         out += ')';
     }
 };
-
-/// Whether slots of the type hold a pointer to the value. What a finish function made, a texture
-/// for one, lies apart even where it is small, so that it can outlive its slot by a frame.
-[[nodiscard]] inline bool value_lies_apart(const slot_type& type) noexcept {
-    return type.finishes || !type.value->is_small;
-}
-/// Only where there is one.
-[[nodiscard]] inline const void* value_in(const slot_base& s) noexcept {
-    const void* const place = place_in(&s, s.type->value_in_slot);
-    return value_lies_apart(*s.type) ? *static_cast<const void* const*>(place) : place;
-}
-/// Puts what is in `from` in the place of what the slot `had`; null: only clears.
-inline void put_value(slot_base& s, const slot_type& type, held_value* from, bool had,
-                      graveyard& graves) {
-    void* const place = place_in(&s, type.value_in_slot);
-    if (!value_lies_apart(type)) {
-        if (had && type.value->destroy) type.value->destroy(place);
-        if (from) from->move_to(place);
-        return;
-    }
-    void* const fresh = from ? from->release() : nullptr;
-    void* const old = had ? *static_cast<void**>(place) : nullptr;
-    *static_cast<void**>(place) = fresh;
-    if (type.finishes)
-        graves.bury(*type.value, old);
-    else
-        delete_value(*type.value, old);
-}
 
 inline starter::starter(const slot_type& type, const void* const* from, const maker* makers) {
     struct memory {
