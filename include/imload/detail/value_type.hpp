@@ -86,8 +86,6 @@ public:
         in_place_ = room && type.is_small;
         at_ = in_place_ ? room : nullptr;
     }
-    [[nodiscard]] const value_type& type() const noexcept { return *type_; }
-    [[nodiscard]] bool has_value() const noexcept { return full_; }
     [[nodiscard]] void* get() const noexcept { return at_; }
 
     /// Where to make it; then it is filled().
