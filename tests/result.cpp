@@ -1,6 +1,7 @@
 // result<T>: every member, and how a key moves from one state to the next.
 #include "support.hpp"
 
+#include <functional>
 #include <memory>
 #include <semaphore>
 #include <vector>
@@ -733,4 +734,35 @@ TEST_CASE("a key that never reports progress has an unknown fraction") {
     auto load = imload::async_load(app.session, twice);
     CHECK(load.poll(1).progress().fraction < 0);
     CHECK(load.poll(1).progress().text.empty());
+}
+
+namespace {
+
+// Numbers whose owners tell when the last of them goes.
+std::function<void()> on_last_owner;
+int shared_numbers = 0;
+
+std::shared_ptr<int> shared_number(int) {
+    return {new int(++shared_numbers), [](int* number) {
+                delete number;
+                if (on_last_owner) on_last_owner();
+            }};
+}
+
+} // namespace
+
+TEST_CASE("a value that is replaced may look at the one in its place as it goes") {
+    ui app;
+    shared_numbers = 0;
+    auto load = imload::async_load(app.session, shared_number);
+    ask(load, 1);
+    app.land();
+    load.poll(1).refresh();
+    int seen = 0;
+    on_last_owner = [&] {
+        if (const auto r = load.poll(1)) seen = **r;
+    };
+    app.land();
+    on_last_owner = {};
+    CHECK(seen == 2);
 }

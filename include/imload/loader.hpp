@@ -38,8 +38,8 @@ struct in_current_session {
 
 /// How an argument goes on to a function that is not inlined.
 template <class A>
-using passed = std::conditional_t<std::is_trivially_copyable_v<A> && !std::is_array_v<A> &&
-                                      sizeof(A) <= 2 * sizeof(void*),
+using passed = std::conditional_t<std::is_trivially_copy_constructible_v<A> &&
+                                      !std::is_array_v<A> && sizeof(A) <= 2 * sizeof(void*),
                                   A, const A&>;
 
 } // namespace detail
@@ -158,7 +158,8 @@ private:
     template <class Call, class... Passed>
     IMLOAD_NOINLINE result<typename Call::value>
     ask_slowly(detail::engine& e, detail::engine::manner how, Passed... args) const {
-        if constexpr (!Call::hashes_at_once) static_cast<void>(e.wanders()); // which counts
+        if constexpr (!Call::hashes_at_once)
+            if (how == detail::engine::manner::ask) static_cast<void>(e.wanders()); // which counts
         const auto key = Call::search(fn_, finish_, key_, args...);
         typename Call::views list;
         detail::engine::asked a = {how, fingerprint_, options_, {}};

@@ -161,8 +161,8 @@ struct finished_type<no_finish, Loaded> {
     using type = Loaded;
 };
 
-/// All that the arguments' types decide about a call of F: the type of its slot, its job, its
-/// value.
+/// All that the arguments' types decide about a call of F: the kind of its slot, what its job does,
+/// its value.
 template <class F, bool Named, class Finish, leading Lead, class Channel, class... Elements>
 struct call_shape {
     using places = std::index_sequence_for<Elements...>;

@@ -11,9 +11,9 @@
 #include <imload/detail/pack.hpp>
 #include <imload/detail/part.hpp>
 #include <imload/detail/returned.hpp>
-#include <imload/detail/slab.hpp>
 #include <imload/detail/slot.hpp>
 #include <imload/detail/starter.hpp>
+#include <imload/detail/text.hpp>
 #include <imload/detail/type_tag.hpp>
 #include <imload/detail/value_type.hpp>
 #include <imload/promise.hpp>
@@ -23,6 +23,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <new>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -93,13 +94,14 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
     using views = const void * [part::arguments + sizeof...(Elements)];
     template <class Searched>
     [[nodiscard]] static sought seek(const Searched& key, views& list) noexcept {
+        static_assert(in_slot::all.places[part::name] == loader::in_slot::all.places[part::name]);
         static_assert(in_slot::all.alignment < slab::alignment,
                       "imload: an argument is aligned to a whole page, which a key cannot be: "
                       "pass a std::shared_ptr to it");
         if constexpr (callable_identity<callable>::counts)
-            list[part::callable] = &key.loader.callable;
+            list[part::callable] = &key.loader.callable.function;
         if constexpr (callable_identity<finisher>::counts)
-            list[part::finisher] = &key.loader.finisher;
+            list[part::finisher] = &key.loader.finisher.function;
         if constexpr (Shape::named) list[part::name] = &key.loader.name;
         ((list[part::arguments + Is] = std::addressof(at<Is>(key.arguments))), ...);
         if constexpr (!std::is_member_pointer_v<callable> && !std::is_member_pointer_v<finisher> &&
@@ -123,6 +125,7 @@ private:
     static constexpr bool is_promise = Shape::first == leading::promise;
     static constexpr bool is_stream = Shape::first == leading::stream;
     static constexpr bool has_steps = is_promise || is_stream || Shape::finishes;
+    /// As value_lies_apart() has it for any type.
     static constexpr bool value_lies_apart = Shape::finishes || !is_small<value>;
     using channel = std::conditional_t<std::is_void_v<typename Shape::channel>, std::monostate,
                                        typename Shape::channel>;
@@ -207,8 +210,12 @@ private:
     template <class Loaded>
     static void finish(load_job& j, box<error>& failure, held_value& into, Loaded& loaded) {
         finisher& g = callable_of<finisher>(j, part::finisher);
-        keep_returned<value>(into, failure,
-                             [&]() -> decltype(auto) { return g(std::move(loaded)); });
+        keep_returned<value>(into, failure, [&]() -> decltype(auto) {
+            if constexpr (std::is_member_pointer_v<finisher>)
+                return std::invoke(g, std::move(loaded));
+            else
+                return g(std::move(loaded));
+        });
     }
 
     static void show([[maybe_unused]] load_job& j, [[maybe_unused]] ref<job>& shown) {
@@ -278,6 +285,7 @@ private:
                 return call(j, std::forward<First>(first)...);
             });
         } else {
+            // As keep_returned() does, without a lambda for what nearly every loader does.
             ::new (is_small<loads> ? into->get() : into->room())
                 loads(call(j, std::forward<First>(first)...));
             into->filled();
@@ -304,8 +312,7 @@ public:
         .value = &value_type_of<value>,
         .value_tag = &type_tag<value>::here,
         .loader = &type_tag<loader>::here,
-        .spelled = spelled_with<std::conditional_t<std::is_pointer_v<callable>,
-                                                   std::remove_pointer_t<callable>, callable>>(),
+        .spelled = spelled_with<std::remove_pointer_t<callable>>(),
         .perform = what_to_do(),
     };
 };

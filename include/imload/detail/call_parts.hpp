@@ -8,9 +8,12 @@
 #include <imload/detail/layout.hpp>
 #include <imload/detail/load_job.hpp>
 #include <imload/detail/part.hpp>
+#include <imload/detail/run_control.hpp>
 #include <imload/detail/slot.hpp>
 #include <imload/detail/starter.hpp>
 #include <imload/detail/value_type.hpp>
+#include <imload/error.hpp>
+#include <imload/hash.hpp>
 #include <imload/key.hpp>
 #include <imload/promise.hpp>
 #include <imload/stream.hpp>
@@ -77,15 +80,15 @@ consteval part_type make_callable_type() {
         return {.kind = part_kind::other, .size = sizeof(F), .equal = are_one_member<F>};
     } else if constexpr (callable_identity<F>::counts) {
         return {.kind = part_kind::function, .size = sizeof(F)};
-    } else {
-        part_type t = make_part_type<F, false>();
-        if constexpr (rebuilt_from_type<F>) {
-            if constexpr (std::is_trivially_default_constructible_v<F>)
-                t.size = 0; // a function without state, which need not even be made
-            else
-                t.copy = make_callable<F>;
-        }
+    } else if constexpr (rebuilt_from_type<F>) {
+        // Where making it does nothing, it need not even be made.
+        constexpr bool is_made = !std::is_trivially_default_constructible_v<F>;
+        part_type t{.kind = part_kind::other, .size = is_made ? sizeof(F) : 0};
+        if constexpr (is_made) t.copy = make_callable<F>;
+        if constexpr (!std::is_trivially_destructible_v<F>) t.destroy = destroy_part<F>;
         return t;
+    } else {
+        return make_part_type<F, false>();
     }
 }
 template <class F>
@@ -162,14 +165,6 @@ template <class Element, class A>
     else
         return left_out{};
 }
-template <class Element, class A>
-[[nodiscard]] beside_key<Element> beside([[maybe_unused]] const A& argument) {
-    if constexpr (Element::keyed)
-        return {};
-    else
-        return own_unkeyed<typename Element::owned>(argument.value);
-}
-
 /// Makes an unkeyed argument of a starter from the one that was given.
 template <class Owned, class A>
 void own_unkeyed_part(void* to, const void* from) {

@@ -1,15 +1,16 @@
 #pragma once
 
-#include <imload/config.hpp>
 #include <imload/detail/box.hpp>
 #include <imload/detail/counted.hpp>
 #include <imload/detail/fail.hpp>
 #include <imload/detail/job.hpp>
 #include <imload/detail/job_memory.hpp>
+#include <imload/detail/late.hpp>
 #include <imload/detail/layout.hpp>
 #include <imload/detail/parts.hpp>
 #include <imload/detail/run_control.hpp>
 #include <imload/detail/slot.hpp>
+#include <imload/detail/starter.hpp>
 #include <imload/error.hpp>
 
 #include <cstddef>
@@ -22,7 +23,7 @@ namespace imload::detail {
 /// The line to a load that listens.
 class job_control final : public run_control {
 public:
-    job_control(job_home& h, job& owner) noexcept : home_(&h), owner_(&owner) {}
+    job_control(job_home& h, job& owner) : home_(&h), owner_(&owner) {}
     void tell_partial() override { home_->publish(*owner_); }
     [[nodiscard]] job_home& home() const noexcept { return *home_; }
 
@@ -39,7 +40,7 @@ public:
     /// Copies what the slot and the starter have. Throws what that throws.
     [[nodiscard]] static ref<job> make(slot_base& s, std::uint32_t started_under,
                                        const starter& how, job_home& h, job_memory& m) {
-        const ref<load_job> j = ref<load_job>::adopt(new (m, *s.type) load_job(s, started_under));
+        ref<load_job> j = ref<load_job>::adopt(new (m, *s.type) load_job(s, started_under));
         j->build(s, how, h);
         return j;
     }
@@ -68,9 +69,6 @@ public:
 
     /// Only of a load that listens.
     [[nodiscard]] job_control& line() noexcept { return *control_; }
-    void give_up(const std::exception_ptr& thrown) {
-        failure = make_box<error>(error_from(thrown));
-    }
     void fail_reported(const char* message) {
         failure = make_box<error>(error_of(error_kind::reported, message));
     }
@@ -84,6 +82,9 @@ public:
     static void operator delete(void* made) noexcept { job_memory::give(made); }
 
 private:
+    void give_up(const std::exception_ptr& thrown) {
+        failure = make_box<error>(error_from(thrown));
+    }
     load_job(slot_base& s, std::uint32_t started_under) noexcept
         : job(s, started_under), type_(*s.type) {
         value.keep_in(place_in(this, type_.value_in_job), *type_.value);

@@ -87,7 +87,8 @@ void describe_part(std::string& out, const void* part) {
 template <class T, bool InKey>
 consteval part_type make_part_type() {
     part_type t{.kind = part_kind::other, .size = size_in_layout<T>};
-    if constexpr (!std::is_trivially_copyable_v<T>) t.copy = copy_part<T>;
+    if constexpr (!std::is_trivially_copyable_v<T> || !std::is_copy_constructible_v<T>)
+        t.copy = copy_part<T>;
     if constexpr (!std::is_trivially_destructible_v<T>) t.destroy = destroy_part<T>;
     if constexpr (InKey && kind_of<T>() != part_kind::other) {
         return {.kind = kind_of<T>(), .size = sizeof(T)};

@@ -1,14 +1,17 @@
 #pragma once
 
-#include <imload/config.hpp>
 #include <imload/detail/call_key.hpp>
 #include <imload/detail/late.hpp>
+#include <imload/detail/layout.hpp>
+#include <imload/detail/mix.hpp>
 #include <imload/detail/part.hpp>
 #include <imload/detail/renew.hpp>
 #include <imload/detail/slot.hpp>
 #include <imload/detail/starter.hpp>
 #include <imload/detail/text.hpp>
 #include <imload/detail/value_type.hpp>
+#include <imload/hash.hpp>
+#include <imload/key.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -49,7 +52,7 @@ struct parts_of {
         const auto extend = [is_signed](auto narrow, auto n) {
             return is_signed ? static_cast<std::uint64_t>(std::int64_t{narrow}) : n;
         };
-        if (type.size == 8) return read<std::uint64_t>(part);
+        if (type.size == 8) return read<std::uint64_t>(part); // most are
         switch (type.size) {
         case 4:
             return extend(read<std::int32_t>(part), std::uint64_t{read<std::uint32_t>(part)});
@@ -105,12 +108,10 @@ struct parts_of {
         else
             copy_bytes(to, view, type.size);
     }
-    /// From null: what its type alone gives back.
+    /// From null only where the type has a copy(), which then makes it of nothing.
     static void copy(const part_type& type, void* to, const void* from) {
         if (type.copy)
             type.copy(to, from);
-        else if (!from)
-            return;
         else if (type.kind == part_kind::text)
             ::new (to) string(*static_cast<const string*>(from));
         else
@@ -136,7 +137,8 @@ struct parts_of {
             return append_text(out, floating(type, part));
         case part_kind::text:
             return append_text(out, *static_cast<const string*>(part));
-        case part_kind::function:
+        case part_kind::function: // no argument is one
+            break;
         case part_kind::other:
             return type.describe(out, part);
         }

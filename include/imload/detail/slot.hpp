@@ -143,7 +143,7 @@ struct slot_type {
     const void* value_tag;
     const void* loader;  ///< the tag of its type of loader
     const char* spelled; ///< the callable, as spelled_with() has it
-    /// Carries out a step of a job.
+    /// Carries out a step of a job; where it has no steps, it loads.
     void (*perform)(load_job& j, job_step which, ref<job>* shown);
 
     [[nodiscard]] bool needs_starter() const noexcept { return starter_size != 0; }

@@ -7,6 +7,8 @@
 #include <imload/detail/slot.hpp>
 #include <imload/detail/value_type.hpp>
 
+#include <cstddef>
+
 namespace imload::detail {
 
 /// Whether slots of the type hold a pointer to the value. What a finish function made, a texture
@@ -24,7 +26,13 @@ inline void put_value(slot_base& s, const slot_type& type, held_value* from, boo
                       graveyard& graves) {
     void* const place = place_in(&s, type.value_in_slot);
     if (!value_lies_apart(type)) {
-        if (had && type.value->destroy) type.value->destroy(place);
+        // The old one goes last: its destructor is a user's, who may ask for the key in it.
+        alignas(std::max_align_t) std::byte room[most_in_slot];
+        held_value old;
+        if (had && type.value->destroy) {
+            old.keep_in(room, *type.value);
+            old.take(place);
+        }
         if (from) from->move_to(place);
         return;
     }

@@ -56,7 +56,7 @@ template <class T>
 
 inline constexpr std::size_t longest_label = 200;
 
-/// Pieces of labels. Not inlined, for labels are made seldom and every loader can make one.
+/// Pieces of labels. Not inlined, for labels are made seldom.
 struct append {
     IMLOAD_NOINLINE static void type(std::string& out, const char* spelled) {
         out += plain_name(type_name_in(spelled));

@@ -161,7 +161,9 @@ inline slot_base* trail<Late>::recall(const sought& key) {
     }
     calm_ = false;
     const index expected = here();
-    const auto is_at = [&](index i) { return i < path_.size() && parts_of<Late>::is(key, *path_[i]); };
+    const auto is_at = [&](index i) {
+        return i < path_.size() && parts_of<Late>::is(key, *path_[i]);
+    };
     const auto found = [&](index i, index next) {
         slot_base& s = *path_[i];
         lost_ = 0;

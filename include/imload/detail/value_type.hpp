@@ -21,9 +21,11 @@ struct value_type {
     void (*destroy)(void* value) = nullptr;
 };
 
+inline constexpr std::size_t most_in_slot = 32; ///< bytes
+
 template <class T>
 consteval bool fits_in_slot() {
-    if constexpr (sizeof(T) <= 32 && alignof(T) <= alignof(std::max_align_t))
+    if constexpr (sizeof(T) <= most_in_slot && alignof(T) <= alignof(std::max_align_t))
         return std::is_nothrow_move_constructible_v<T>;
     else
         return false;
@@ -98,6 +100,15 @@ public:
         at_ = nullptr;
     }
 
+    /// Takes over a small one that is elsewhere.
+    void take(void* other) {
+        if (type_->move)
+            type_->move(at_, other);
+        else
+            std::memcpy(at_, other, type_->size);
+        if (type_->destroy) type_->destroy(other);
+        full_ = true;
+    }
     /// Makes it at `to` from what it is here.
     void move_to(void* to) {
         if (type_->move)
