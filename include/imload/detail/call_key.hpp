@@ -1,15 +1,11 @@
 #pragma once
 
-#include <imload/config.hpp>
 #include <imload/detail/pack.hpp>
 #include <imload/key.hpp>
 
-#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string_view>
 #include <type_traits>
-#include <utility>
 
 namespace imload::detail {
 

@@ -85,7 +85,7 @@ consteval part_type make_callable_type() {
         constexpr bool is_made = !std::is_trivially_default_constructible_v<F>;
         part_type t{.kind = part_kind::other, .size = is_made ? sizeof(F) : 0};
         if constexpr (is_made) t.copy = make_callable<F>;
-        if constexpr (!std::is_trivially_destructible_v<F>) t.destroy = destroy_part<F>;
+        if constexpr (!std::is_trivially_destructible_v<F>) t.destroy = destroy_value<F>;
         return t;
     } else {
         return make_part_type<F, false>();

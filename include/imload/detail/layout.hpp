@@ -47,4 +47,5 @@ struct layout {
 [[nodiscard]] inline const void* place_in(const void* whole, offset at) noexcept {
     return static_cast<const std::byte*>(whole) + at;
 }
+
 } // namespace imload::detail

@@ -2,6 +2,7 @@
 
 #include <imload/detail/layout.hpp>
 #include <imload/detail/text.hpp>
+#include <imload/detail/value_type.hpp>
 #include <imload/hash.hpp>
 #include <imload/key.hpp>
 
@@ -71,10 +72,6 @@ void copy_part(void* to, const void* from) {
     ::new (to) T(*static_cast<const T*>(from));
 }
 template <class T>
-void destroy_part(void* part) {
-    static_cast<T*>(part)->~T();
-}
-template <class T>
 [[nodiscard]] bool equal_parts(const void* a, const void* b) {
     return equals_view(*static_cast<const T*>(a), *static_cast<const T*>(b));
 }
@@ -86,13 +83,13 @@ void describe_part(std::string& out, const void* part) {
 /// A part that is only copied and destroyed; and one of a key.
 template <class T, bool InKey>
 consteval part_type make_part_type() {
-    part_type t{.kind = part_kind::other, .size = size_in_layout<T>};
+    part_type t{.kind = part_kind::other, .size = sizeof(T)};
     if constexpr (!std::is_trivially_copyable_v<T> || !std::is_copy_constructible_v<T>)
         t.copy = copy_part<T>;
-    if constexpr (!std::is_trivially_destructible_v<T>) t.destroy = destroy_part<T>;
+    if constexpr (!std::is_trivially_destructible_v<T>) t.destroy = destroy_value<T>;
     if constexpr (InKey && kind_of<T>() != part_kind::other) {
         return {.kind = kind_of<T>(), .size = sizeof(T)};
-    } else if constexpr (InKey && !std::is_same_v<T, left_out>) {
+    } else if constexpr (InKey) {
         t.equal = equal_parts<T>;
         t.describe = describe_part<T>;
     }

@@ -71,14 +71,14 @@ struct parts_of {
     [[nodiscard]] static std::uint64_t hash(const part_type& type, const view_type* how,
                                             const void* view) {
         if (how) return how->hash(view);
-        if (type.kind <= part_kind::unsigned_number) return number(type, view);
+        if (type.kind <= part_kind::unsigned_number || type.kind == part_kind::function)
+            return number(type, view);
         if (type.kind == part_kind::text)
             return hash_view(*static_cast<const std::string_view*>(view));
         if (type.kind == part_kind::floating)
             return type.size == sizeof(float) ? hash_of(read<float>(view))
                                               : hash_of(read<double>(view));
-        if (type.kind == part_kind::character) return hash_of(read<char>(view));
-        return number(type, view);
+        return hash_of(read<char>(view));
     }
 
     [[nodiscard]] static bool equals(const part_type& type, const view_type* how, const void* part,

@@ -37,6 +37,7 @@ template <class T>
 void move_value(void* to, void* from) {
     ::new (to) T(std::move(*static_cast<T*>(from)));
 }
+/// Of a value, or of a part of a key or a run.
 template <class T>
 void destroy_value(void* value) {
     static_cast<T*>(value)->~T();
@@ -50,6 +51,14 @@ consteval value_type make_value_type() {
 }
 template <class T>
 inline constexpr value_type value_type_of = make_value_type<T>();
+
+/// Makes a small one at `to` from the one at `from`, which stays.
+inline void move_small(const value_type& type, void* to, void* from) {
+    if (type.move)
+        type.move(to, from);
+    else
+        std::memcpy(to, from, type.size);
+}
 
 /// Memory for something by itself.
 [[nodiscard]] IMLOAD_NOINLINE inline void* allocate(std::size_t size, std::size_t alignment) {
@@ -102,20 +111,12 @@ public:
 
     /// Takes over a small one that is elsewhere.
     void take(void* other) {
-        if (type_->move)
-            type_->move(at_, other);
-        else
-            std::memcpy(at_, other, type_->size);
+        move_small(*type_, at_, other);
         if (type_->destroy) type_->destroy(other);
         full_ = true;
     }
     /// Makes it at `to` from what it is here.
-    void move_to(void* to) {
-        if (type_->move)
-            type_->move(to, at_);
-        else
-            std::memcpy(to, at_, type_->size);
-    }
+    void move_to(void* to) { move_small(*type_, to, at_); }
     /// Gives it away as one that lives by itself.
     [[nodiscard]] void* release() {
         if (!in_place_) {
