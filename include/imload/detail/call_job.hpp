@@ -297,6 +297,7 @@ public:
         .parts = parts.all,
         .count = parts.count,
         .is_plain = parts.are_plain,
+        .is_words = parts.are_words,
         .slot_size = in_slot::all.size,
         .slot_alignment = in_slot::all.alignment,
         .starter_size = has_state ? in_starter::all.size : 0,

@@ -58,12 +58,12 @@ struct searched_key {
 [[nodiscard]] inline std::uint64_t hash_type(const void* type) noexcept {
     return reinterpret_cast<std::uintptr_t>(type) * std::uint64_t{0x2c1b3c6d};
 }
+/// Of 31 bits, so that each is part of an instruction.
+inline constexpr std::uint64_t loader_factors[] = {0x297a2d39, 0x51ed2701, 0x5bd1e995};
 /// Of the callable, the finish function and the name, by their place.
 [[nodiscard]] constexpr std::uint64_t spread_in_loader(std::uint64_t h,
                                                        std::uint32_t place) noexcept {
-    // Of 31 bits, so that each is part of an instruction.
-    constexpr std::uint64_t factors[] = {0x297a2d39, 0x51ed2701, 0x5bd1e995};
-    return h * factors[place];
+    return h * loader_factors[place];
 }
 
 template <class F, class Finish, class Name>

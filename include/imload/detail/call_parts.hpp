@@ -140,11 +140,13 @@ struct part_list {
             all[count++] = p;
             const part_kind kind = p.type->kind;
             are_plain = are_plain && kind != part_kind::text && kind != part_kind::other;
+            are_words = are_words && are_plain && kind != part_kind::floating && p.type->size == 8;
         }
     }
     part all[Most] = {};
     std::uint32_t count = 0;
     bool are_plain = true;
+    bool are_words = true;
 };
 
 /// What a key owns in the place of an argument, and what is kept beside it.

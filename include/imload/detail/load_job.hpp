@@ -109,7 +109,7 @@ private:
                                            p.type->size);
         }
     }
-    void copy_parts(const slot_base& s, const starter& how) {
+    IMLOAD_NOINLINE void copy_parts(const slot_base& s, const starter& how) {
         parts_of<late>::in_making parts(type_, &part::in_job, this);
         parts.make_all([&](void* to, const part& p) {
             const void* const from = p.in_slot      ? place_in(&s, p.in_slot)

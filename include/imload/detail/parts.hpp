@@ -187,27 +187,49 @@ struct parts_of {
     [[nodiscard]] static const view_type* how(const sought& key, const part& p) noexcept {
         return key.how ? key.how[p.place] : nullptr;
     }
+    /// Most keys are but words, which are looked at without asking what they are.
+    [[nodiscard]] static bool is_words(const sought& key) noexcept {
+        return key.type.is_words && !key.how;
+    }
+    [[nodiscard]] static std::uint64_t word(const void* part) noexcept {
+        return read<std::uint64_t>(part);
+    }
     [[nodiscard]] static bool is(const sought& key, const slot_base& s) {
         if (s.type != &key.type) return false;
-        for (std::uint32_t i = key.type.count; i-- > 0;) { // the last differ most
-            const part& p = key.type.parts[i];
-            if (p.in_slot &&
-                !equals(*p.type, how(key, p), place_in(&s, p.in_slot), key.views[p.place]))
+        if (is_words(key))
+            return is_with(key, s, [](const part&, const void* own, const void* view) {
+                return word(own) == word(view);
+            });
+        return is_with(key, s, [&](const part& p, const void* own, const void* view) {
+            return equals(*p.type, how(key, p), own, view);
+        });
+    }
+    template <class Equals>
+    [[nodiscard]] static bool is_with(const sought& key, const slot_base& s, Equals equals_part) {
+        const part* const first = key.type.parts;
+        for (const part* p = first + key.type.count; p-- != first;) // the last differ most
+            if (p->in_slot && !equals_part(*p, place_in(&s, p->in_slot), key.views[p->place]))
                 return false;
-        }
         return true;
     }
     /// What call_of::hash() makes of it.
     [[nodiscard]] static std::uint64_t hash(const sought& key) {
-        const slot_type& type = key.type;
-        std::uint64_t of_loader = hash_type(&type);
+        if (is_words(key))
+            return hash_with(key, [](const part&, const void* view) { return word(view); });
+        return hash_with(key, [&](const part& p, const void* view) {
+            return hash(*p.type, how(key, p), view);
+        });
+    }
+    template <class Hash>
+    [[nodiscard]] static std::uint64_t hash_with(const sought& key, Hash hash_part) {
+        std::uint64_t of_loader = hash_type(&key.type);
         std::uint64_t of_arguments = 0;
-        for (std::uint32_t i = 0; i < type.count; ++i) {
-            const part& p = type.parts[i];
-            if (!p.in_slot) continue;
-            const std::uint64_t h = hash(*p.type, how(key, p), key.views[p.place]);
-            if (p.place < part::arguments)
-                of_loader += spread_in_loader(h, p.place);
+        const part* const end = key.type.parts + key.type.count;
+        for (const part* p = key.type.parts; p != end; ++p) {
+            if (!p->in_slot) continue;
+            const std::uint64_t h = hash_part(*p, key.views[p->place]);
+            if (p->place < part::arguments)
+                of_loader += spread_in_loader(h, p->place);
             else
                 of_arguments = combine(of_arguments, h);
         }
@@ -215,7 +237,18 @@ struct parts_of {
     }
     /// A slot that owns the key. Whether that equals itself.
     [[nodiscard]] static bool construct(void* memory, const sought& key) {
-        if (key.type.is_plain) return construct_plain(memory, key);
+        if (is_words(key))
+            return construct_plain(memory, key, [](const part&, void* to, const void* view) {
+                const std::uint64_t w = word(view);
+                std::memcpy(to, &w, sizeof w);
+            });
+        if (key.type.is_plain)
+            return construct_plain(memory, key, [](const part& p, void* to, const void* view) {
+                copy_bytes(to, view, p.type->size);
+            });
+        return construct_owner(memory, key);
+    }
+    IMLOAD_NOINLINE static bool construct_owner(void* memory, const sought& key) {
         in_making parts(key.type, &part::in_slot, memory);
         parts.make_all(
             [&](void* to, const part& p) { own(*p.type, how(key, p), to, key.views[p.place]); });
@@ -230,16 +263,18 @@ struct parts_of {
         ::new (memory) slot_base{};
         return is_key;
     }
-    /// The same of numbers and functions: most keys are, and they are many.
-    [[nodiscard]] static bool construct_plain(void* memory, const sought& key) noexcept {
+    /// The same of numbers and functions.
+    template <class Copy>
+    [[nodiscard]] static bool construct_plain(void* memory, const sought& key,
+                                              Copy copy_one) noexcept {
         bool is_key = true;
-        for (std::uint32_t i = 0; i < key.type.count; ++i) {
-            const part& p = key.type.parts[i];
-            if (!p.in_slot) continue;
-            const void* const view = key.views[p.place];
-            copy_bytes(place_in(memory, p.in_slot), view, p.type->size);
-            if (p.type->kind == part_kind::function && read<std::uintptr_t>(view) == 0)
-                is_key = false;
+        const part* const end = key.type.parts + key.type.count;
+        for (const part* p = key.type.parts; p != end; ++p) {
+            if (!p->in_slot) continue;
+            const void* const view = key.views[p->place];
+            copy_one(*p, place_in(memory, p->in_slot), view);
+            if (p->place < part::arguments && read<std::uintptr_t>(view) == 0)
+                is_key = false; // a function
         }
         ::new (memory) slot_base{};
         return is_key;

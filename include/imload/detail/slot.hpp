@@ -124,6 +124,7 @@ struct slot_type {
     const part* parts;   ///< those with which there is something to do
     std::uint32_t count; ///< of parts
     bool is_plain;       ///< all of them are numbers and functions, which are but copied
+    bool is_words;       ///< and all have eight bytes, which are equal if their bytes are
 
     std::uint32_t slot_size;
     std::uint32_t slot_alignment;
