@@ -5,9 +5,9 @@
 
 #include <imload/detail/engine_impl.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <utility>
+#include <vector>
 
 namespace imload::detail {
 
@@ -43,30 +43,42 @@ inline void engine_impl<Late>::list_to_finish(job& j) {
 template <class Late>
 inline void engine_impl<Late>::run_finishes() {
     if (finishing_.empty()) return;
-    std::stable_partition(finishing_.begin(), finishing_.end(), [this](const ref<job>& j) {
-        return is_wanted(*j) && asked_last_frame(*j->slot);
-    });
-    const time_point until = after(this_instant(), setup_.finish_budget);
-    std::size_t done = 0;
-    while (done < finishing_.size()) {
-        const ref<job> j = finishing_[done++];
-        j->listed = false;
-        if (is_wanted(*j)) {
-            if (!j->loaded || j->ends_with_partial)
-                show_partial(*j->slot, *j);
-            else
-                j->finish();
-        } else if (!j->loaded) {
-            continue; // it is counted when it comes back
+    struct rest {
+        ~rest() {
+            std::erase_if(list, [](const ref<job>& j) { return !j; });
         }
-        // The finish function may have acted on its own key.
-        if (j->loaded && is_wanted(*j))
-            land(*j->slot, *j);
-        else if (j->loaded)
-            discard(*j);
-        if (!pumping_ && this_instant() >= until) break;
+        jobs& list;
+    } const left{finishing_};
+    const time_point until = after(this_instant(), setup_.finish_budget);
+    for (const bool only_asked : {true, false}) {
+        for (std::size_t i = 0; i < finishing_.size(); ++i) { // which may grow meanwhile
+            if (!finishing_[i]) continue;
+            const job& next = *finishing_[i];
+            if (only_asked && !(is_wanted(next) && asked_last_frame(*next.slot))) continue;
+            const ref<job> j = std::move(finishing_[i]);
+            if (finish(*j) && !pumping_ && this_instant() >= until) return;
+        }
     }
-    finishing_.erase(finishing_.begin(), finishing_.begin() + static_cast<std::ptrdiff_t>(done));
+}
+
+/// False if there was nothing to do.
+template <class Late>
+inline bool engine_impl<Late>::finish(job& j) {
+    j.listed = false;
+    if (is_wanted(j)) {
+        if (!j.loaded || j.ends_with_partial)
+            show_partial(*j.slot, j);
+        else
+            j.finish();
+    } else if (!j.loaded) {
+        return false; // it is counted when it comes back
+    }
+    // The finish function may have acted on its own key.
+    if (j.loaded && is_wanted(j))
+        land(*j.slot, j);
+    else if (j.loaded)
+        discard(j);
+    return true;
 }
 
 } // namespace imload::detail

@@ -135,6 +135,7 @@ private:
     void show_partial(slot_base& s, job& j);
     void list_to_finish(job& j);
     void run_finishes();
+    bool finish(job& j);
     [[nodiscard]] bool is_wanted(const job& j) const;
     void discard(job& j);
     void count_time(const job& j);
