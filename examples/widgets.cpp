@@ -21,7 +21,7 @@ std::string read_message(const std::string& from, bool fails) {
 std::string read_nothing() { throw std::runtime_error("mail.example does not answer"); }
 
 int copy_files(imload::context& context) {
-    for (int i = 0; !context.stop_requested(); ++i) {
+    while (!context.stop_requested()) {
         context.progress(62, 100);
         std::this_thread::sleep_for(50ms);
     }
