@@ -1,11 +1,11 @@
 #pragma once
 
 #include <imload/detail/aggregate.hpp>
+#include <imload/detail/bit_cast.hpp>
 #include <imload/detail/mix.hpp>
 #include <imload/detail/path.hpp>
 
 #include <array>
-#include <bit>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -168,7 +168,7 @@ template <class T>
         return v == v ? std::hash<T>{}(v + T{0}) : 1u;
     } else if constexpr (std::is_floating_point_v<T>) {
         using bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
-        return v == v ? std::bit_cast<bits>(v + T{0}) : 1u; // -0.0 + 0.0 is 0.0
+        return v == v ? detail::bit_cast<bits>(v + T{0}) : 1u; // -0.0 + 0.0 is 0.0
     } else if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T>) {
         return static_cast<std::uint64_t>(v);
     } else if constexpr (text<T>) {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <imload/detail/bit_cast.hpp>
 #include <imload/detail/fail.hpp>
 
 #include <bit>
 #include <chrono>
+#include <compare>
 #include <cstdint>
 #include <limits>
 #include <ratio>
@@ -33,7 +35,9 @@ public:
     [[nodiscard]] constexpr bool is_valid() const noexcept { return ticks_ != invalid; }
 
     friend constexpr bool operator==(time_span, time_span) = default;
-    friend constexpr auto operator<=>(time_span a, time_span b) { return a.ticks_ <=> b.ticks_; }
+    friend constexpr auto operator<=>(time_span a, time_span b) {
+        return a.ticks_.count() <=> b.ticks_.count(); // not all libraries order durations so
+    }
 
 private:
     using nanoseconds = std::chrono::nanoseconds;
@@ -147,8 +151,8 @@ namespace detail {
     add_time(o.settle);
     add_time(o.retry.delay);
     add_time(o.retry.max_delay);
-    add(std::bit_cast<std::uint64_t>(o.retry.factor));
-    add(std::bit_cast<std::uint64_t>(o.retry.jitter));
+    add(bit_cast<std::uint64_t>(o.retry.factor));
+    add(bit_cast<std::uint64_t>(o.retry.jitter));
     add(static_cast<std::uint64_t>(o.retry.attempts));
     add(static_cast<std::uint64_t>(o.priority));
     add(o.throw_errors ? 1u : 2u);

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <imload/config.hpp>
+#include <imload/detail/bit_cast.hpp>
 
 #if IMLOAD_HAS_SSE2
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -23,7 +23,7 @@ template <std::size_t Alignment = 1>
 /// Four bytes, four times.
 [[nodiscard]] inline sixteen_bytes sixteen_of(std::uint32_t four) noexcept {
     using words [[gnu::vector_size(16)]] = std::uint32_t;
-    return std::bit_cast<sixteen_bytes>(words{four, four, four, four});
+    return bit_cast<sixteen_bytes>(words{four, four, four, four});
 }
 
 /// A bit for each byte of what a comparison gave.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <imload/clock.hpp>
+#include <imload/detail/bit_cast.hpp>
 #include <imload/detail/box.hpp>
 #include <imload/detail/counted.hpp>
 #include <imload/detail/job.hpp>
@@ -12,7 +13,6 @@
 #include <imload/run_log.hpp>
 #include <imload/simulation.hpp>
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <new>
@@ -70,9 +70,9 @@ class rough_seconds {
 public:
     rough_seconds() = default;
     explicit rough_seconds(float s) noexcept
-        : bits_(static_cast<std::uint16_t>((std::bit_cast<std::uint32_t>(s) + 0x8000u) >> 16)) {}
+        : bits_(static_cast<std::uint16_t>((bit_cast<std::uint32_t>(s) + 0x8000u) >> 16)) {}
     [[nodiscard]] float count() const noexcept {
-        return std::bit_cast<float>(std::uint32_t{bits_} << 16);
+        return bit_cast<float>(std::uint32_t{bits_} << 16);
     }
 
 private:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <imload/detail/bit_cast.hpp>
 #include <imload/imgui/inspector/rows.hpp>
 #include <imload/imgui/inspector/stepped_sort.hpp>
 
@@ -7,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -159,7 +159,9 @@ private:
         constexpr std::uint64_t missing = std::numeric_limits<std::uint64_t>::max();
         std::uint64_t k = missing;
         const auto number = [](std::int64_t x) { return static_cast<std::uint64_t>(x); };
-        const auto length = [](float x) { return std::uint64_t{std::bit_cast<std::uint32_t>(x)}; };
+        const auto length = [](float x) {
+            return std::uint64_t{detail::bit_cast<std::uint32_t>(x)};
+        };
         switch (now_in_order_.by) {
         case column::key:
             k = first_of(r.label);
