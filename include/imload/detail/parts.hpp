@@ -207,18 +207,19 @@ struct parts_of {
     template <class Equals>
     [[nodiscard]] static bool is_with(const sought& key, const slot_base& s, Equals equals_part) {
         const part* const first = key.type.parts;
-        for (const part* p = first + key.type.count; p-- != first;) // the last differ most
+        for (const part* p = first + key.type.count; p != first;) {
+            --p; // from the last, which differ most
             if (p->in_slot && !equals_part(*p, place_in(&s, p->in_slot), key.views[p->place]))
                 return false;
+        }
         return true;
     }
     /// What call_of::hash() makes of it.
     [[nodiscard]] static std::uint64_t hash(const sought& key) {
         if (is_words(key))
             return hash_with(key, [](const part&, const void* view) { return word(view); });
-        return hash_with(key, [&](const part& p, const void* view) {
-            return hash(*p.type, how(key, p), view);
-        });
+        return hash_with(
+            key, [&](const part& p, const void* view) { return hash(*p.type, how(key, p), view); });
     }
     template <class Hash>
     [[nodiscard]] static std::uint64_t hash_with(const sought& key, Hash hash_part) {
