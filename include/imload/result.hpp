@@ -4,8 +4,8 @@
 #include <imload/detail/current.hpp>
 #include <imload/detail/engine.hpp>
 #include <imload/detail/job.hpp>
+#include <imload/detail/keys.hpp>
 #include <imload/detail/late.hpp>
-#include <imload/detail/parts.hpp>
 #include <imload/detail/slot.hpp>
 #include <imload/detail/value_type.hpp>
 #include <imload/error.hpp>
@@ -96,7 +96,7 @@ public:
     /// only: async_load<&fn>() or a key gives it a name.  Cost: an allocation.
     [[nodiscard]] std::string label() const {
         std::string text;
-        if (slot_ && slot_->type) detail::parts_of<detail::late>::describe(*slot_, text);
+        if (slot_ && slot_->type) detail::keys_of<detail::late>::describe(*slot_, text);
         return text;
     }
 

@@ -294,8 +294,7 @@ private:
 
 public:
     static inline constinit slot_type kind = {
-        .parts = parts.all,
-        .count = parts.count,
+        .parts = {parts.all, parts.count},
         .is_plain = parts.are_plain,
         .is_words = parts.are_words,
         .slot_size = in_slot::all.size,

@@ -13,9 +13,9 @@
 #include <imload/detail/hub.hpp>
 #include <imload/detail/job_memory.hpp>
 #include <imload/detail/key_watch.hpp>
+#include <imload/detail/keys.hpp>
 #include <imload/detail/late.hpp>
 #include <imload/detail/load_job.hpp>
-#include <imload/detail/parts.hpp>
 #include <imload/detail/posted.hpp>
 #include <imload/detail/renew.hpp>
 #include <imload/detail/run_recorder.hpp>

@@ -10,11 +10,11 @@ namespace imload::detail {
 template <class Late>
 inline slot_base& engine_impl<Late>::find_or_make(const sought& key) {
     if (slot_base* const s = trail_.recall(key)) return *s;
-    if (slot_base* const s = renew(found_, nullptr); s && parts_of<Late>::is(key, *s)) {
+    if (slot_base* const s = renew(found_, nullptr); s && keys_of<Late>::is(key, *s)) {
         trail_.jump(*s);
         return *s;
     }
-    const std::uint32_t mark = slot_index<Late>::mark_of(parts_of<Late>::hash(key));
+    const std::uint32_t mark = slot_index<Late>::mark_of(keys_of<Late>::hash(key));
     if (slot_base* const s = memory_.find(key, mark)) {
         trail_.jump(*s);
         return *s;

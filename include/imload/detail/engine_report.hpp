@@ -48,7 +48,7 @@ inline const slot_base* engine_impl<Late>::newest_named(std::string_view name,
         const entry* newest = nullptr;
         for_each_slot([&](slot_base& s) {
             if (!s.cold().has_value || !s.type->named || s.type->value_tag != value_tag ||
-                parts_of<Late>::name(*s.type, s) != name)
+                keys_of<Late>::name(*s.type, s) != name)
                 return;
             if (newest && newest->landed >= s.cold().landed) return;
             newest = &s.cold();
@@ -168,7 +168,7 @@ inline void engine_impl<Late>::record(const slot_base& s) {
     const flight& f = *s.cold().going;
     run_record r;
     r.key = id_of(s);
-    parts_of<Late>::describe(s, r.label);
+    keys_of<Late>::describe(s, r.label);
     r.cause = f.cause;
     r.attempt = f.attempt;
     r.queued = f.started;

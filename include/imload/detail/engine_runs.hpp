@@ -200,7 +200,7 @@ inline void engine_impl<Late>::set_value(slot_base& s, job& j, time_point when, 
     e.cancelled = false;
     if (f.now == phase::idle) f.attempt = 0;
     if (s.type->named) {
-        const std::string_view name = parts_of<Late>::name(*s.type, s);
+        const std::string_view name = keys_of<Late>::name(*s.type, s);
         auto at = named_.find(name);
         if (at == named_.end())
             at = named_.emplace(std::string(name), std::vector<named_value>{}).first;
@@ -224,7 +224,7 @@ inline void engine_impl<Late>::drop_value(slot_base& s, const slot_type& type) {
     e.has_value = false;
     s.fast = 0;
     if (type.named)
-        if (const auto at = named_.find(parts_of<Late>::name(type, s)); at != named_.end())
+        if (const auto at = named_.find(keys_of<Late>::name(type, s)); at != named_.end())
             for (named_value& v : at->second)
                 if (v.slot == &s) v.slot = nullptr;
     put_value(s, type, nullptr, true, graves_); // last: the value's destructor is the user's

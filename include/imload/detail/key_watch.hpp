@@ -1,6 +1,6 @@
 #pragma once
 
-#include <imload/detail/parts.hpp>
+#include <imload/detail/keys.hpp>
 #include <imload/detail/slot.hpp>
 
 #include <bit>
@@ -22,7 +22,7 @@ public:
         if (told_) return false;
         if (met_++ == 0) since_ = frame;
         if (previous_ && previous_ != &s && previous_->type == s.type)
-            differ_ &= parts_of<Late>::differences(*s.type, *previous_, s);
+            differ_ &= keys_of<Late>::differences(*s.type, *previous_, s);
         previous_ = &s;
         return met_ >= enough_ && frame - since_ >= frames;
     }
@@ -38,7 +38,7 @@ public:
     [[nodiscard]] std::string tell(const slot_base& s) {
         told_ = true;
         std::string text = "imload: ";
-        parts_of<Late>::describe(s, text);
+        keys_of<Late>::describe(s, text);
         text +=
             ": " + std::to_string(met_) + " new keys, and none was ready when it was asked for.";
         if (differ_ != 0)

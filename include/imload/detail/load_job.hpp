@@ -1,5 +1,6 @@
 #pragma once
 
+#include <imload/config.hpp>
 #include <imload/detail/box.hpp>
 #include <imload/detail/counted.hpp>
 #include <imload/detail/fail.hpp>
@@ -102,8 +103,7 @@ private:
         has_set_up_ = true;
     }
     void copy_plain(const slot_base& s) noexcept {
-        for (std::uint32_t i = 0; i < type_.count; ++i) {
-            const part& p = type_.parts[i];
+        for (const part& p : type_.parts) {
             if (p.in_job)
                 parts_of<late>::copy_bytes(place_in(this, p.in_job), place_in(&s, p.in_slot),
                                            p.type->size);

@@ -2,8 +2,8 @@
 
 #include <imload/detail/box.hpp>
 #include <imload/detail/fail.hpp>
+#include <imload/detail/keys.hpp>
 #include <imload/detail/late.hpp>
-#include <imload/detail/parts.hpp>
 #include <imload/detail/renew.hpp>
 #include <imload/detail/slot.hpp>
 #include <imload/detail/slot_index.hpp>
@@ -77,7 +77,7 @@ public:
     [[nodiscard]] slot_base* find(const sought& key, std::uint32_t mark) const {
         return index_.find(mark, [&](std::uint32_t number) -> slot_base* {
             slot_base& s = at(number);
-            return parts_of<Late>::is(key, s) ? &s : nullptr;
+            return keys_of<Late>::is(key, s) ? &s : nullptr;
         });
     }
 
@@ -114,7 +114,7 @@ public:
         entry& e = at(number).cold();
         p.free = renew(e.mark, mark); // first, for copying a key may make another
         free_again room{&at(number), e, p, number, ++making_};
-        const bool is_key = parts_of<Late>::construct(room.slot, key);
+        const bool is_key = keys_of<Late>::construct(room.slot, key);
         slot_base& s = *std::launder(renew(room.slot, nullptr));
         s.type = &key.type;
         index_.insert(mark, number);
@@ -129,7 +129,7 @@ public:
 
     /// Destroys a hidden slot of that type, whose room is then used again.
     void free(slot_base& s, const slot_type& type) {
-        parts_of<Late>::destroy(s, type);
+        keys_of<Late>::destroy(s, type);
         ::new (static_cast<void*>(&s)) slot_base{};
         entry& e = s.cold();
         entry fresh;

@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <new>
+#include <span>
 
 namespace imload::detail {
 
@@ -121,10 +122,9 @@ struct part {
 /// knowing more. One object a kind, and its address is the kind's tag: not const, for linkers that
 /// fold identical constants.
 struct slot_type {
-    const part* parts;   ///< those with which there is something to do
-    std::uint32_t count; ///< of parts
-    bool is_plain;       ///< all of them are numbers and functions, which are but copied
-    bool is_words;       ///< and all have eight bytes, which are equal if their bytes are
+    std::span<const part> parts; ///< those with which there is something to do
+    bool is_plain;               ///< all of them are numbers and functions, which are but copied
+    bool is_words;               ///< and all have eight bytes, which are equal if their bytes are
 
     std::uint32_t slot_size;
     std::uint32_t slot_alignment;

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <imload/detail/keys.hpp>
 #include <imload/detail/late.hpp>
-#include <imload/detail/parts.hpp>
 #include <imload/detail/recording_policy.hpp>
 #include <imload/detail/renew.hpp>
 #include <imload/detail/slot.hpp>
@@ -162,7 +162,7 @@ inline slot_base* trail<Late>::recall(const sought& key) {
     calm_ = false;
     const index expected = here();
     const auto is_at = [&](index i) {
-        return i < path_.size() && parts_of<Late>::is(key, *path_[i]);
+        return i < path_.size() && keys_of<Late>::is(key, *path_[i]);
     };
     const auto found = [&](index i, index next) {
         slot_base& s = *path_[i];
@@ -172,7 +172,7 @@ inline slot_base* trail<Late>::recall(const sought& key) {
         return &s;
     };
     if (is_at(expected)) return found(expected, behind(expected));
-    if (parts_of<Late>::is(key, before)) {
+    if (keys_of<Late>::is(key, before)) {
         policy_.surprise(before);
         asked(before, nowhere, expected);
         return &before;
