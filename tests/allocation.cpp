@@ -254,6 +254,24 @@ TEST_CASE("a hit allocates nothing: paths") {
               keys) == 0);
 }
 
+TEST_CASE("a search allocates nothing: paths with doubled separators") {
+    ui app;
+    auto load = imload::async_load(app.session,
+                                   [](const std::filesystem::path& p) { return p.native().size(); });
+    std::vector<std::filesystem::path> keys;
+    for (std::size_t i = 0; i < 64; ++i)
+        keys.push_back("/a//folder///" + std::string(i * 10, 'x') + "//name");
+    for (const auto& key : keys) ask(load, key);
+    app.land();
+    app.frame();
+    std::size_t found = 0;
+    CHECK(count([&] {
+              for (std::size_t i = 0; i < keys.size(); ++i) // in no order that can be guessed
+                  found += load.peek(keys[i * 29 % keys.size()]).has_value();
+          }) == 0);
+    CHECK(found == keys.size());
+}
+
 TEST_CASE("a hit allocates nothing: vectors, tuples and aggregates") {
     const std::vector<std::vector<int>> lists = {{1, 2, 3}, {4, 5}, {}, std::vector<int>(1000, 7)};
     CHECK(cost_of_hits(

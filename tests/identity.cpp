@@ -788,6 +788,19 @@ TEST_CASE("paths are told apart as std::filesystem does") {
         CHECK(std::filesystem::path(load(path).value_or("missing")) == path);
 }
 
+TEST_CASE("doubled separators are no part of a path of any length") {
+    ui app;
+    auto load = imload::async_load(app.session,
+                                   [](const std::filesystem::path& path) { return path.string(); });
+    for (std::size_t length = 250; length < 520; ++length) {
+        const std::string name(length, 'x');
+        ask(load, std::filesystem::path("a/" + name + "/b/" + name));
+        ask(load, std::filesystem::path("a//" + name + "///b//" + name));
+        ask(load, std::filesystem::path("a///" + name + "/b////" + name));
+        CHECK(app.keys() == length - 249);
+    }
+}
+
 TEST_CASE("an argument that is not equal to itself is an error, not a load per frame") {
     ui app;
     auto load = imload::async_load(app.session, [](const never_equal& n) { return n.number; });

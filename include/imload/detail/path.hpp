@@ -3,10 +3,11 @@
 // Paths as arguments, without <filesystem>, which costs a compiler an eighth of all that the core
 // includes: who has a path has included it.
 
+#include <imload/detail/mix.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -44,12 +45,20 @@ inline constexpr bool is_text_path = std::is_same_v<typename P::value_type, char
     }
 }
 
+/// The same for equal paths. In pieces, for which no memory is allocated.
 [[nodiscard]] inline std::uint64_t hash_path(std::string_view text) noexcept {
-    if (text.find("//") == text.npos) return std::hash<std::string_view>{}(text);
-    std::string plain;
-    for (std::size_t i = 0; i < text.size();)
-        plain.push_back(static_cast<char>(next_of_path(text, i)));
-    return std::hash<std::string_view>{}(plain);
+    constexpr std::size_t longest = 256;
+    const std::hash<std::string_view> hash;
+    if (text.size() <= longest && text.find("//") == text.npos) return hash(text); // most are
+    std::uint64_t h = 0;
+    for (std::size_t i = 0; i < text.size();) {
+        char piece[longest];
+        std::size_t length = 0;
+        while (length < longest && i < text.size())
+            piece[length++] = static_cast<char>(next_of_path(text, i));
+        h = h == 0 ? hash({piece, length}) : combine(h, hash({piece, length}));
+    }
+    return h;
 }
 
 } // namespace imload::detail
