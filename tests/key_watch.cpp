@@ -37,6 +37,21 @@ TEST_CASE("a timestamp among the arguments is told once, with its place") {
     CHECK(contains(app.said[0], "imload::unkeyed"));
 }
 
+TEST_CASE("no argument is blamed for keys that were forgotten before they could be compared") {
+    warned app;
+    for (int i = 0; i < 1000; ++i) {
+        app.session.begin_frame();
+        const std::string name = "rate " + std::to_string(i);
+        const auto load = imload::async_load(app.session, name, rate);
+        ask(load, "EUR", 1);
+        app.executor.run_all();
+        app.session.begin_frame();
+        load.poll("EUR", 1).forget();
+    }
+    REQUIRE(app.said.size() == 1);
+    CHECK_FALSE(contains(app.said[0], "Argument"));
+}
+
 TEST_CASE("a screen full of new keys, and scrolling over ever new ones, is no mistake") {
     warned app;
     const auto load = imload::async_load(app.session, rate);

@@ -30,7 +30,7 @@ public:
     /// Some were ready: looks again after twice as many.
     void calm_down() noexcept {
         met_ = 0;
-        differ_ = ~0u;
+        differ_ = none_compared;
         enough_ *= 2;
     }
 
@@ -41,7 +41,7 @@ public:
         keys_of<Late>::describe(s, text);
         text +=
             ": " + std::to_string(met_) + " new keys, and none was ready when it was asked for.";
-        if (differ_ != 0)
+        if (differ_ != 0 && differ_ != none_compared)
             text += " Argument " + std::to_string(std::countr_zero(differ_) + 1) +
                     " is another each time: is it a timestamp, or a counter? Leave it out, round "
                     "it, or pass imload::unkeyed(x)";
@@ -50,12 +50,13 @@ public:
 
 private:
     static constexpr std::uint32_t frames = 100; ///< a screen full of new keys is no mistake
+    static constexpr std::uint32_t none_compared = ~0u;
     const slot_type* type_;
     const slot_base* previous_ = nullptr; ///< only compared while it is of the same type
     std::uint32_t met_ = 0;
     std::uint32_t enough_ = 300;
     std::uint32_t since_ = 0;
-    std::uint32_t differ_ = ~0u; ///< arguments that differed every time, a bit each
+    std::uint32_t differ_ = none_compared; ///< arguments that differed every time, a bit each
     bool told_ = false;
 };
 
