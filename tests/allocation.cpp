@@ -16,6 +16,7 @@
 namespace {
 
 std::atomic<std::size_t> allocations{0};
+std::atomic<std::size_t> releases{0};
 
 void* allocate(std::size_t size, std::size_t alignment) {
     allocations.fetch_add(1, std::memory_order_relaxed);
@@ -26,6 +27,11 @@ void* allocate(std::size_t size, std::size_t alignment) {
             : std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
     if (memory == nullptr) throw std::bad_alloc();
     return memory;
+}
+
+void release(void* memory) {
+    if (memory != nullptr) releases.fetch_add(1, std::memory_order_relaxed);
+    std::free(memory);
 }
 
 // While it is open: two rooms for arrays that are aligned to more than usual, as an index has them.
@@ -81,19 +87,19 @@ void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
 void* operator new[](std::size_t size, const std::nothrow_t& tag) noexcept {
     return operator new(size, tag);
 }
-IMLOAD_NOINLINE void operator delete(void* memory) noexcept { std::free(memory); }
-IMLOAD_NOINLINE void operator delete[](void* memory) noexcept { std::free(memory); }
-IMLOAD_NOINLINE void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-IMLOAD_NOINLINE void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-IMLOAD_NOINLINE void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+IMLOAD_NOINLINE void operator delete(void* memory) noexcept { release(memory); }
+IMLOAD_NOINLINE void operator delete[](void* memory) noexcept { release(memory); }
+IMLOAD_NOINLINE void operator delete(void* memory, std::size_t) noexcept { release(memory); }
+IMLOAD_NOINLINE void operator delete[](void* memory, std::size_t) noexcept { release(memory); }
+IMLOAD_NOINLINE void operator delete(void* memory, std::align_val_t) noexcept { release(memory); }
 IMLOAD_NOINLINE void operator delete[](void* memory, std::align_val_t) noexcept {
-    if (!two_rooms::give(memory)) std::free(memory);
+    if (!two_rooms::give(memory)) release(memory);
 }
 IMLOAD_NOINLINE void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
-    std::free(memory);
+    release(memory);
 }
 IMLOAD_NOINLINE void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept {
-    if (!two_rooms::give(memory)) std::free(memory);
+    if (!two_rooms::give(memory)) release(memory);
 }
 
 using namespace test;
@@ -384,4 +390,23 @@ TEST_CASE("an index that grows twice during a search is searched anew, wherever 
     };
     CHECK(index.find(mark(8), look) != nullptr);
     CHECK(grown);
+}
+
+TEST_CASE("a name that no key has any more takes no memory for long") {
+    ui app;
+    const auto live = [] { return allocations.load() - releases.load(); };
+    const auto come_and_go = [&](int from, int to) {
+        for (int i = from; i < to; ++i) {
+            const std::string name = long_text + std::to_string(i);
+            auto load = imload::async_load(app.session, name, twice);
+            ask(load, 1);
+            app.land();
+            load.poll(1).forget();
+            app.frame();
+        }
+    };
+    come_and_go(0, 1'000);
+    const std::size_t before = live();
+    come_and_go(1'000, 5'000);
+    CHECK(live() < before + 400);
 }

@@ -966,6 +966,43 @@ TEST_CASE("find gives the value most recently completed under a key") {
     CHECK(app.session.find<std::string>("number") == nullptr);
 }
 
+TEST_CASE("find gives the newest of what is left when others are forgotten") {
+    ui app;
+    const auto name = [](int n) { return "number " + std::to_string(n); };
+    const auto twice_of = [&](const std::string& key) {
+        return imload::async_load(app.session, key, twice);
+    };
+    const auto text_of = [&](const std::string& key) {
+        return imload::async_load(app.session, key, [](int x) { return std::to_string(x); });
+    };
+    constexpr int names = 200;
+    for (int x = 1; x <= 3; ++x) {
+        for (int n = 0; n < names; ++n) ask(twice_of(name(n)), x);
+        app.land();
+        app.clock.advance(1s);
+    }
+    for (int n = 0; n < names; ++n) ask(text_of(name(n)), 7);
+    app.land();
+    for (int n = 0; n < names; ++n) {
+        twice_of(name(n)).peek(3).forget();
+        if (n % 3 == 1) twice_of(name(n)).peek(2).forget();
+        if (n % 3 == 2) twice_of(name(n)).forget_all();
+        if (n % 2 == 1) text_of(name(n)).peek(7).forget();
+    }
+    app.frame();
+    for (int again = 0; again < 2; ++again)
+        for (int n = 0; n < names; ++n) {
+            const int* const number = app.session.find<int>(name(n));
+            CHECK((number ? *number : 0) == (n % 3 == 0 ? 4 : n % 3 == 1 ? 2 : 0));
+            const std::string* const words = app.session.find<std::string>(name(n));
+            CHECK((words ? *words : "none") == (n % 2 == 0 ? "7" : "none"));
+        }
+    ask(twice_of(name(2)), 5);
+    app.land();
+    REQUIRE(app.session.find<int>(name(2)) != nullptr);
+    CHECK(*app.session.find<int>(name(2)) == 10);
+}
+
 TEST_CASE("find never returns what was forgotten") {
     ui app;
     auto load = imload::async_load(app.session, "number", twice);

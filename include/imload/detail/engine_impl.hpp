@@ -16,6 +16,7 @@
 #include <imload/detail/keys.hpp>
 #include <imload/detail/late.hpp>
 #include <imload/detail/load_job.hpp>
+#include <imload/detail/named_values.hpp>
 #include <imload/detail/posted.hpp>
 #include <imload/detail/renew.hpp>
 #include <imload/detail/run_recorder.hpp>
@@ -42,7 +43,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -213,22 +213,12 @@ private:
 
     using slots = later<std::vector<slot_base*>, Late>;
     using jobs = later<std::vector<ref<job>>, Late>;
-    struct named_value {
-        const void* tag;
-        const slot_base* slot;
-    };
-    struct text_hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view t) const noexcept {
-            return std::hash<std::string_view>{}(t);
-        }
-    };
 
     std::uint64_t misses_ = 0;
     settings_table<Late> settings_;
     flight_pool<Late> flights_;
     job_memory job_memory_;
-    std::unordered_map<std::string, std::vector<named_value>, text_hash, std::equal_to<>> named_;
+    named_values<Late> named_;
 
     slots active_;   ///< queued or running
     slots touched_;  ///< to be brought up to date in the next frame

@@ -39,24 +39,7 @@ inline slot_base* engine_impl<Late>::find_id(std::uint64_t id) noexcept {
 template <class Late>
 inline const slot_base* engine_impl<Late>::newest_named(std::string_view name,
                                                         const void* value_tag) {
-    const auto of_name = named_.find(name);
-    if (of_name == named_.end()) return nullptr;
-    for (named_value& v : of_name->second) {
-        if (v.tag != value_tag) continue;
-        if (v.slot) return v.slot;
-        // The newest one is gone: look which is the newest now.
-        const entry* newest = nullptr;
-        for_each_slot([&](slot_base& s) {
-            if (!s.cold().has_value || !s.type->named || s.type->value_tag != value_tag ||
-                keys_of<Late>::name(*s.type, s) != name)
-                return;
-            if (newest && newest->landed >= s.cold().landed) return;
-            newest = &s.cold();
-            v.slot = &s;
-        });
-        return v.slot;
-    }
-    return nullptr;
+    return named_.find(name, value_tag, *this);
 }
 
 /// What a key's deadline is for, as far as a sleeping loop must wake for it.

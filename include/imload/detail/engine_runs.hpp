@@ -199,19 +199,7 @@ inline void engine_impl<Late>::set_value(slot_base& s, job& j, time_point when, 
     e.landed_frame = frame_;
     e.cancelled = false;
     if (f.now == phase::idle) f.attempt = 0;
-    if (s.type->named) {
-        const std::string_view name = keys_of<Late>::name(*s.type, s);
-        auto at = named_.find(name);
-        if (at == named_.end())
-            at = named_.emplace(std::string(name), std::vector<named_value>{}).first;
-        const void* const tag = s.type->value_tag;
-        const auto same = std::find_if(at->second.begin(), at->second.end(),
-                                       [tag](const named_value& v) { return v.tag == tag; });
-        if (same == at->second.end())
-            at->second.push_back({tag, &s});
-        else if (!same->slot || same->slot->cold().landed <= when)
-            same->slot = &s;
-    }
+    if (s.type->named) named_.note(s, when, *this);
     if (e.set) next_refresh(s, when);
     schedule(s, e);
     set_fast(s, e);
@@ -223,10 +211,7 @@ inline void engine_impl<Late>::drop_value(slot_base& s, const slot_type& type) {
     if (!e.has_value) return;
     e.has_value = false;
     s.fast = 0;
-    if (type.named)
-        if (const auto at = named_.find(keys_of<Late>::name(type, s)); at != named_.end())
-            for (named_value& v : at->second)
-                if (v.slot == &s) v.slot = nullptr;
+    if (type.named) named_.drop(s, type);
     put_value(s, type, nullptr, true, graves_); // last: the value's destructor is the user's
 }
 
