@@ -1,0 +1,56 @@
+# What the other compilers of this machine say to some of the tests' files, which are as what a user
+# writes: a warning is an error, and nothing is linked. With clang also beside its own library.
+
+if(MSVC)
+    return()
+endif()
+
+file(REAL_PATH ${CMAKE_CXX_COMPILER} own)
+set(known ${own})
+foreach(name IN ITEMS g++-12 g++-13 g++-14 g++-15 g++ clang++-14 clang++-15 clang++-16 clang++-17
+        clang++-18 clang++-19 clang++-20 clang++-21 clang++)
+    find_program(found ${name} NO_CACHE)
+    if(NOT found)
+        continue()
+    endif()
+    file(REAL_PATH ${found} real)
+    set(compiler ${found})
+    unset(found)
+    if(real IN_LIST known)
+        continue()
+    endif()
+    list(APPEND known ${real})
+
+    set(libraries default)
+    if(name MATCHES "clang")
+        set(probe ${CMAKE_CURRENT_BINARY_DIR}/probe.cpp) # which a library that is too old fails
+        file(WRITE ${probe} "#include <compare>\n#include <string>\n")
+        execute_process(COMMAND ${compiler} -std=c++20 -stdlib=libc++ -fsyntax-only ${probe}
+            RESULT_VARIABLE missing OUTPUT_QUIET ERROR_QUIET
+        )
+        if(NOT missing)
+            list(APPEND libraries libc++)
+        endif()
+    endif()
+
+    foreach(library IN LISTS libraries)
+        foreach(source IN ITEMS finish promise stream no_exceptions/main)
+            set(test "other compilers: ${name}, ${library}, ${source}")
+            set(flags "")
+            if(NOT library STREQUAL "default")
+                list(APPEND flags -stdlib=${library})
+            endif()
+            if(source MATCHES "no_exceptions")
+                list(APPEND flags -fno-exceptions -fno-rtti)
+            endif()
+            add_test(NAME ${test} COMMAND ${compiler} -std=c++20 -fsyntax-only -Werror ${flags}
+                "$<TARGET_PROPERTY:imload_warnings,INTERFACE_COMPILE_OPTIONS>"
+                -I${PROJECT_SOURCE_DIR}/include -I${CMAKE_CURRENT_SOURCE_DIR}
+                "-idirafter$<JOIN:$<TARGET_PROPERTY:Catch2::Catch2,INTERFACE_INCLUDE_DIRECTORIES>,;-idirafter>"
+                ${CMAKE_CURRENT_SOURCE_DIR}/${source}.cpp
+                COMMAND_EXPAND_LISTS
+            )
+            set_tests_properties(${test} PROPERTIES TIMEOUT 120 LABELS other_compilers)
+        endforeach()
+    endforeach()
+endforeach()
