@@ -6,6 +6,7 @@
 #include <memory>
 #include <semaphore>
 #include <string>
+#include <thread>
 #include <type_traits>
 #include <vector>
 
@@ -379,4 +380,38 @@ TEST_CASE("a stream that is cancelled while its partial value waits to be finish
     CHECK_FALSE(load.poll(1).has_value());
     CHECK(app.statistics().discarded == 1);
     CHECK(app.statistics().in_flight == 0);
+}
+
+TEST_CASE("find gives nothing of a stream whose partial value expired before the end") {
+    ui app;
+    std::binary_semaphore published(0);
+    std::binary_semaphore expired(0);
+    const auto load = imload::async_load(
+        app.session, "name",
+        [&](imload::stream<int>& out, int n) {
+            out.publish(n);
+            published.release();
+            expired.acquire();
+        },
+        {.expire_after = 5s});
+    ask(load, 1);
+    std::thread worker([&] { app.executor.run_all(); });
+    published.acquire();
+    app.frame();
+    const bool was_shown = load.poll(1).has_value();
+    for (int i = 0; i < 6; ++i) {
+        app.frame_after(1s);
+        ask(load, 1);
+    }
+    const bool is_gone = !load.poll(1).has_value();
+    expired.release();
+    worker.join();
+    CHECK(was_shown);
+    CHECK(is_gone);
+    app.frame();
+    CHECK_FALSE(load.peek(1).has_value());
+    CHECK(app.session.find<int>("name") == nullptr);
+    load.forget_all();
+    app.frames(2);
+    CHECK(app.session.find<int>("name") == nullptr);
 }

@@ -85,9 +85,9 @@ inline void engine_impl<Late>::evict_excess() {
 template <class Late>
 inline void engine_impl<Late>::watch_new_keys(const slot_base& s) {
     auto known = std::find_if(watched_.begin(), watched_.end(),
-                              [&](const key_watch<Late>& w) { return w.is_of(*s.type); });
-    if (known == watched_.end()) known = watched_.emplace(known, *s.type);
-    key_watch<Late>& watch = *known;
+                              [&](const box<key_watch<Late>>& w) { return w->is_of(*s.type); });
+    if (known == watched_.end()) known = watched_.insert(known, make_box<key_watch<Late>>(*s.type));
+    key_watch<Late>& watch = **known; // a key's == may add others meanwhile
     if (!watch.note(s, frame_)) return;
     bool any_ready = false;
     for_each_slot([&](const slot_base& other) {

@@ -251,7 +251,7 @@ private:
     run_recorder<Late> log_;
     std::size_t posts_run_ = 0;                   ///< in the frame that begins
     time_point frame_wanted_ = time_point::max(); ///< by request_frame
-    std::vector<key_watch<Late>> watched_;        ///< in debug builds, one a type
+    std::vector<box<key_watch<Late>>> watched_;   ///< in debug builds, one a type
     graveyard graves_;
     std::uint32_t evict_from_ = 0; ///< the frame in which to look again for keys to evict
     bool active_app_ = true;

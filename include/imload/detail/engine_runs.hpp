@@ -199,7 +199,7 @@ inline void engine_impl<Late>::set_value(slot_base& s, job& j, time_point when, 
     e.landed_frame = frame_;
     e.cancelled = false;
     if (f.now == phase::idle) f.attempt = 0;
-    if (s.type->named) named_.note(s, when, *this);
+    if (s.type->named && e.has_value) named_.note(s, when, *this); // a partial one may be gone
     if (e.set) next_refresh(s, when);
     schedule(s, e);
     set_fast(s, e);

@@ -45,7 +45,10 @@ public:
     [[nodiscard]] const slot_base* find(std::string_view name, const void* tag, engine& all_slots) {
         const newest* v = find_known(name, tag);
         if (v && v->is_lost()) {
-            find_lost(all_slots);
+            if (lost_ < few)
+                find_lost(name, tag, all_slots);
+            else
+                find_lost(all_slots);
             v = find_known(name, tag);
         }
         return v ? v->slot : nullptr;
@@ -88,6 +91,24 @@ private:
         return at != all_.end() ? find_type(at->second, tag) : nullptr;
     }
 
+    /// One alone, for which no other name is looked up.
+    void find_lost(std::string_view name, const void* tag, engine& all_slots) {
+        const slot_base* found = nullptr;
+        all_slots.for_each_slot([&](const slot_base& s) {
+            if (s.type->named && s.type->value_tag == tag && s.cold().has_value &&
+                keys_of<Late>::name(*s.type, s) == name &&
+                (!found || found->cold().landed < s.cold().landed))
+                found = &s;
+        });
+        const auto at = all_.find(name);
+        if (found) {
+            set(*find_type(at->second, tag), found);
+            return;
+        }
+        --lost_;
+        std::erase_if(at->second, [tag](const newest& v) { return v.tag == tag; });
+        if (at->second.empty()) all_.erase(at);
+    }
     void find_lost(engine& all_slots) {
         all_slots.for_each_slot([&](const slot_base& s) {
             if (!s.type->named || !s.cold().has_value) return;
