@@ -46,7 +46,7 @@ public:
         const newest* v = find_known(name, tag);
         if (v && v->is_lost()) {
             if (lost_ < few)
-                find_lost(name, tag, all_slots);
+                find_lost(name, all_slots);
             else
                 find_lost(all_slots);
             v = find_known(name, tag);
@@ -91,38 +91,36 @@ private:
         return at != all_.end() ? find_type(at->second, tag) : nullptr;
     }
 
-    /// One alone, for which no other name is looked up.
-    void find_lost(std::string_view name, const void* tag, engine& all_slots) {
-        const slot_base* found = nullptr;
-        all_slots.for_each_slot([&](const slot_base& s) {
-            if (s.type->named && s.type->value_tag == tag && s.cold().has_value &&
-                keys_of<Late>::name(*s.type, s) == name &&
-                (!found || found->cold().landed < s.cold().landed))
-                found = &s;
-        });
+    /// Those of one name, for which no other is looked up.
+    void find_lost(std::string_view name, engine& all_slots) {
         const auto at = all_.find(name);
-        if (found) {
-            set(*find_type(at->second, tag), found);
-            return;
-        }
-        --lost_;
-        std::erase_if(at->second, [tag](const newest& v) { return v.tag == tag; });
+        look(all_slots, [&](std::string_view of_slot, const void* tag) {
+            return of_slot == name ? find_type(at->second, tag) : nullptr;
+        });
+        settle(at->second);
         if (at->second.empty()) all_.erase(at);
     }
     void find_lost(engine& all_slots) {
+        look(all_slots,
+             [&](std::string_view name, const void* tag) { return find_known(name, tag); });
+        for (auto& of_name : all_) settle(of_name.second);
+        std::erase_if(all_, [](const auto& of_name) { return of_name.second.empty(); });
+    }
+    /// What is lost, as known(name, tag) has it, finds the newest slot with that name and type.
+    template <class Known>
+    static void look(engine& all_slots, Known known) {
         all_slots.for_each_slot([&](const slot_base& s) {
             if (!s.type->named || !s.cold().has_value) return;
-            newest* const v = find_known(keys_of<Late>::name(*s.type, s), s.type->value_tag);
+            newest* const v = known(keys_of<Late>::name(*s.type, s), s.type->value_tag);
             if (v && v->is_lost() && (!v->found || v->found->cold().landed < s.cold().landed))
                 v->found = &s;
         });
-        for (auto& of_name : all_) {
-            for (newest& v : of_name.second)
-                if (v.is_lost()) v.slot = renew(v.found, nullptr);
-            std::erase_if(of_name.second, [](const newest& v) { return v.is_lost(); });
-        }
-        std::erase_if(all_, [](const auto& of_name) { return of_name.second.empty(); });
-        lost_ = 0;
+    }
+    /// What was found counts; what is still lost goes.
+    void settle(values& of_name) noexcept {
+        for (newest& v : of_name)
+            if (v.found) set(v, renew(v.found, nullptr));
+        lost_ -= std::erase_if(of_name, [](const newest& v) { return v.is_lost(); });
     }
 
     std::unordered_map<std::string, values, text_hash, std::equal_to<>> all_;
