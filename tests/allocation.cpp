@@ -366,6 +366,21 @@ TEST_CASE("frames in which nothing happens allocate nothing") {
           }) == 0);
 }
 
+TEST_CASE("the same keys the other way round allocate nothing") {
+    ui app;
+    auto load = imload::async_load(app.session, twice);
+    for (int i = 0; i < 50; ++i) ask(load, i);
+    app.land();
+    for (int i = 0; i < 50; ++i) ask(load, i);
+    app.frames(2);
+    CHECK(count([&] {
+              for (int frame = 0; frame < 10; ++frame) {
+                  app.frame();
+                  for (int i = 0; i < 50; ++i) ask(load, frame % 2 == 0 ? 49 - i : i);
+              }
+          }) == 0);
+}
+
 TEST_CASE("an index that grows twice during a search is searched anew, wherever it lies then") {
     const two_rooms rooms; // so that it lies where it lay at first
     imload::detail::slot_index<imload::detail::late> index;

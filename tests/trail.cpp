@@ -171,6 +171,33 @@ TEST_CASE("an order that flips in each frame") {
     }
 }
 
+TEST_CASE("rows that run to and fro, a key or two at a time") {
+    for (const std::ptrdiff_t width : {1, 2, 3, 10}) {
+        checked_ui app(100);
+        order keys = up_to(100);
+        for (auto row = keys.begin(); keys.end() - row >= 2 * width; row += 2 * width)
+            std::reverse(row + width, row + 2 * width);
+        for (int i = 0; i < 50; ++i) app.draw(keys);
+    }
+}
+
+TEST_CASE("the other direction is gone without searches, though keys come on the way") {
+    searching_ui app(300);
+    app.draw(up_to(300));
+    order back = up_to(300);
+    std::reverse(back.begin(), back.end());
+    CHECK(app.draw(back) < 5);
+    CHECK(app.draw(back) < 2);
+    for (int fresh = 300; fresh < 320; ++fresh) {
+        order with_one = back;
+        with_one.insert(with_one.begin() + 150, fresh);
+        CHECK(app.draw(with_one) < 5);
+        app.land();
+        CHECK(app.draw(back) < 5);
+        CHECK(app.draw(up_to(300)) < 5);
+    }
+}
+
 TEST_CASE("two passes in different orders, and three") {
     for (const unsigned passes : {2u, 3u, 9u}) {
         checked_ui app(100);

@@ -30,12 +30,10 @@ public:
     /// The key that is asked for next, if all is as it was; a slot of no type if that is unknown.
     [[nodiscard]] slot_base* guess() const noexcept { return *at_; }
     /// The guess was right.
-    void step() noexcept {
-        at_ = reinterpret_cast<slot_base**>(reinterpret_cast<std::byte*>(at_) + stride_);
-    }
+    void step() noexcept { ++at_; }
     /// How often step() was called.
     [[nodiscard]] std::uint64_t steps() const noexcept {
-        return steps_ + static_cast<std::uint64_t>(at_ < run_ ? run_ - at_ : at_ - run_);
+        return steps_ + static_cast<std::uint64_t>(at_ - run_);
     }
 
     /// The key, if it is where an order usually goes on: guessed right, the same again, beside the
@@ -59,7 +57,7 @@ public:
     void begin_frame(std::uint32_t frame) {
         frame_ = frame;
         if (calm_) [[likely]]
-            end_ = index_of(at_) - direction();
+            end_ = place_at() - direction();
         else
             learn();
         move_to(recording_ ? nowhere : first_);
@@ -85,45 +83,55 @@ private:
     [[nodiscard]] bool is_blind() const noexcept {
         return recording_ && lost_ >= most_lost && lost_ % 64 != 0;
     }
-    [[nodiscard]] index index_of(slot_base** p) const noexcept {
-        return static_cast<index>(p - path_.data());
+    /// Where the guess is on the path.
+    [[nodiscard]] index place_at() const noexcept {
+        return on_mirror_ ? mirrored(static_cast<index>(at_ - spare_.data()))
+                          : static_cast<index>(at_ - path_.data());
     }
+    [[nodiscard]] index mirrored(index i) const noexcept { return path_.size() - 1 - i; }
     [[nodiscard]] index place_of(const slot_base& s) const noexcept {
         const index own = s.cold().place;
         return own < path_.size() && path_[own] == &s ? own : nowhere;
     }
     [[nodiscard]] index here() const noexcept {
-        return recording_ || is_lost() ? here_ : index_of(at_);
+        return recording_ || is_lost() ? here_ : place_at();
     }
     /// 1 or -1, as an index is added to.
-    [[nodiscard]] index direction() const noexcept { return stride_ > 0 ? index{1} : ~index{0}; }
+    [[nodiscard]] index direction() const noexcept { return backward_ ? ~index{0} : index{1}; }
     [[nodiscard]] index behind(index i) const noexcept { return i + direction(); }
-    [[nodiscard]] slot_base& stepped_on() const noexcept { return *at_[stride_ > 0 ? -1 : 1]; }
+    [[nodiscard]] slot_base& stepped_on() const noexcept { return *at_[-1]; }
     void move_to(index i) noexcept {
         steps_ = steps();
-        at_ = run_ = path_.data() + i;
+        on_mirror_ = backward_ && has_mirror_ && i != nowhere;
+        at_ = run_ = on_mirror_ ? spare_.data() + mirrored(i) : path_.data() + i;
     }
+    void turn();
+    void forget_mirror() noexcept;
     void asked(slot_base& s, index place, index next);
     void get_lost() noexcept;
     void look_around() noexcept;
     void be_found() noexcept;
     void make_room();
     void give_room_back() noexcept {
-        if (path_.size() > most_room) path().swap(recorded_);
+        if (path_.size() > most_room) path().swap(spare_);
     }
     void learn();
     void record();
     void rebuild();
 
-    slot_base** at_ = nullptr; ///< the guess
-    std::ptrdiff_t stride_ =
-        sizeof(slot_base*);     ///< from one to the next, in bytes: or the negative
-    slot_base** run_ = nullptr; ///< where the steps began that are not in steps_
+    slot_base** at_ = nullptr; ///< the guess; behind it is the next, whichever the direction
+    /// Between those two, which compilers would store at once: what is loaded of such a pair comes
+    /// later, and each poll of a short frame takes half as long again.
     std::uint64_t steps_ = 0;
+    slot_base** run_ = nullptr; ///< where the steps began that are not in steps_
 
     path path_;
-    path recorded_;         ///< while recording: this frame's asks
-    std::size_t known_ = 0; ///< of how many keys
+    path spare_; ///< while recording: this frame's asks; else the mirror, if there is one
+    bool has_mirror_ = false; ///< the path from its end to its beginning
+    bool on_mirror_ = false;  ///< at_ is
+    bool backward_ = false;   ///< the keys are asked for from the path's end to its beginning
+    std::uint32_t mirror_frame_ = ~0u; ///< the one in which the mirror was made
+    std::size_t known_ = 0;            ///< recorded: of how many keys
     std::uint32_t frame_ = 0;
     slot_base nobody_;
     slot_base* last_ = nullptr;    ///< asked for last, if that was no step; not while lost
@@ -192,7 +200,7 @@ inline slot_base* trail<Late>::recall(const sought& key) {
         }
         if (own != nowhere && is_at(before_own)) {
             side_ = expected;
-            stride_ = -stride_;
+            turn();
             return surprising(before_own, behind(before_own));
         }
     }
@@ -202,7 +210,7 @@ inline slot_base* trail<Late>::recall(const sought& key) {
     }
     const index turned = expected - 2 * direction();
     if (is_at(turned)) {
-        stride_ = -stride_;
+        turn();
         return surprising(turned, behind(turned));
     }
     if (begins_ && is_at(end_)) return surprising(end_, behind(end_));
@@ -228,10 +236,33 @@ inline void trail<Late>::jump(slot_base& found) {
     if (++lost_ >= most_lost && !recording_) get_lost();
 }
 
+/// The keys are asked for the other way round. A step is the same both ways, which makes it one
+/// instruction less: so for the way back there is a mirror of the path. It is made once a frame at
+/// most; else nothing turns, and the next key is found where the last one was.
+template <class Late>
+inline void trail<Late>::turn() {
+    if (!backward_ && !recording_ && !has_mirror_) {
+        if (mirror_frame_ == frame_) return;
+        mirror_frame_ = frame_;
+        spare_.assign(path_.rbegin(), path_.rend());
+        has_mirror_ = true;
+    }
+    backward_ = !backward_;
+}
+
+/// The path changes, or its mirror's room is of use for something else.
+template <class Late>
+inline void trail<Late>::forget_mirror() noexcept {
+    const index i = place_at();
+    has_mirror_ = false;
+    if (!recording_) backward_ = false;
+    move_to(i);
+}
+
 /// From here on keys are searched for at once, for a while.
 template <class Late>
 inline void trail<Late>::get_lost() noexcept {
-    here_ = index_of(at_);
+    here_ = place_at();
     move_to(nowhere);
     rest_ = next_rest_;
 }
@@ -257,13 +288,12 @@ template <class Late>
 inline void trail<Late>::append(slot_base& made, entry& cold) {
     const index place = path_.size() - margin;
     const index expected = here();
-    const index at = index_of(at_);
-    const index run = index_of(run_);
+    forget_mirror();
+    const index at = place_at();
     make_room();
     path_.push_back(&nobody_);
     path_[place] = &made;
-    at_ = path_.data() + at;
-    run_ = path_.data() + run;
+    at_ = run_ = path_.data() + at;
     cold.place = static_cast<std::uint32_t>(place);
     if (is_lost()) return;
     policy_.surprise(made);
@@ -283,20 +313,20 @@ inline void trail<Late>::asked(slot_base& s, index place, index next) {
         return;
     }
     here_ = next;
-    if (recorded_.size() == recorded_.capacity()) return;
+    if (spare_.size() == spare_.capacity()) return;
     const bool again = s.asked == frame_;
     // A few keys may be asked for again and again; the others must find room behind them.
-    if (again && recorded_.size() + path_.size() - known_ >= recorded_.capacity()) return;
+    if (again && spare_.size() + path_.size() - known_ >= spare_.capacity()) return;
     known_ += again ? 0u : 1u;
-    recorded_.push_back(&s);
+    spare_.push_back(&s);
 }
 
 template <class Late>
 inline void trail<Late>::clear() {
     steps_ = at_ ? steps() : 0;
     path_.assign(2 * margin, &nobody_);
-    recorded_.clear();
-    recording_ = false;
+    spare_.clear();
+    recording_ = has_mirror_ = on_mirror_ = backward_ = false;
     rest_ = not_lost;
     at_ = run_ = path_.data() + margin;
     last_ = &nobody_;

@@ -18,11 +18,11 @@ inline void trail<Late>::learn() {
     if (is_lost()) be_found();
     lost_ = 0;
     if (recording_) {
-        const auto verdict = policy_.judge(recorded_.size() - margin, steps());
+        const auto verdict = policy_.judge(spare_.size() - margin, steps());
         if (verdict == recording_policy::verdict::learn) {
             rebuild();
         } else {
-            recording_ = false;
+            recording_ = backward_ = false;
             give_room_back();
         }
         if (verdict == recording_policy::verdict::record_another) record();
@@ -37,8 +37,9 @@ inline void trail<Late>::learn() {
 /// The frame that begins.
 template <class Late>
 inline void trail<Late>::record() {
-    recorded_.reserve(2 * path_.size());
-    recorded_.assign(margin, &nobody_);
+    forget_mirror();
+    spare_.reserve(2 * path_.size());
+    spare_.assign(margin, &nobody_);
     known_ = 0;
     here_ = first_;
     recording_ = true;
@@ -47,28 +48,29 @@ inline void trail<Late>::record() {
 /// Puts what was recorded in front, and behind it the keys of the path that were not.
 template <class Late>
 inline void trail<Late>::rebuild() {
-    if (!renew(recording_, false)) recorded_.assign(margin, &nobody_);
-    const index own = recorded_.size();
-    for (index i = margin; i < own; ++i) recorded_[i]->cold().place = static_cast<std::uint32_t>(i);
+    forget_mirror();
+    if (!renew(recording_, false)) spare_.assign(margin, &nobody_);
+    const index own = spare_.size();
+    for (index i = margin; i < own; ++i) spare_[i]->cold().place = static_cast<std::uint32_t>(i);
     for (index i = margin; i < path_.size() - margin; ++i) {
         slot_base& s = *path_[i];
         if (!s.type) continue;
         std::uint32_t& place = s.cold().place;
-        if (place < own && recorded_[place] == &s) continue;
+        if (place < own && spare_[place] == &s) continue;
         if (place != i) continue; // it is here twice
-        place = static_cast<std::uint32_t>(recorded_.size());
-        recorded_.push_back(&s);
+        place = static_cast<std::uint32_t>(spare_.size());
+        spare_.push_back(&s);
     }
-    recorded_.insert(recorded_.end(), margin, &nobody_);
+    spare_.insert(spare_.end(), margin, &nobody_);
     steps_ = steps();
-    path_.swap(recorded_);
+    path_.swap(spare_);
     give_room_back();
     at_ = run_ = path_.data();
+    backward_ = false;
     first_ = margin;
     side_ = end_ = nowhere;
     stray_ = nullptr;
     gone_ = 0;
-    stride_ = sizeof(slot_base*);
 }
 
 /// Learning an order of not too many keys is to allocate nothing: room for it is made with the
@@ -77,10 +79,10 @@ template <class Late>
 inline void trail<Late>::make_room() {
     if (path_.capacity() >= 2 * (path_.size() + 1)) return;
     if (path_.size() > most_room) {
-        if (!recording_) path().swap(recorded_);
+        if (!recording_) path().swap(spare_);
         return;
     }
-    recorded_.reserve(4 * path_.size()); // first, for if it throws the path must not have moved
+    spare_.reserve(4 * path_.size()); // first, for if it throws the path must not have moved
     path_.reserve(4 * path_.size());
 }
 
