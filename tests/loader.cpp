@@ -3,6 +3,7 @@
 
 #include <any>
 #include <memory>
+#include <type_traits>
 #include <vector>
 
 using namespace test;
@@ -16,7 +17,32 @@ struct number {
 };
 const number const_three() { return {3}; }
 
+int thrice(int x) { return 3 * x; }
+std::size_t length(const char* text, int) { return text ? std::string_view(text).size() : 0; }
+struct counter {
+    int times(int x) const { return x * factor; }
+    int factor = 1;
+    bool operator==(const counter&) const = default;
+};
+
+// Asks for each in several frames, so that the loader knows its slots by then, and its asks are in
+// the order of the frame before.
+template <class Ask>
+void several_frames(ui& app, Ask ask_all) {
+    for (int i = 0; i < 6; ++i) {
+        ask_all();
+        app.land();
+    }
+}
+
 } // namespace
+
+template <>
+struct std::hash<counter> {
+    std::size_t operator()(const counter& c) const noexcept {
+        return static_cast<std::size_t>(c.factor);
+    }
+};
 
 TEST_CASE("making a loader starts nothing") {
     ui app;
@@ -393,4 +419,126 @@ TEST_CASE("a callable may take its arguments by value and change them") {
     load.poll("a", numbers).refresh();
     app.land();
     CHECK(load("a", numbers) == "a!3"); // the key's own values are untouched
+}
+
+TEST_CASE("a kept loader of what is overloaded tells keys of different types apart") {
+    ui app;
+    auto load = imload::async_load(app.session, [](auto x) {
+        return std::to_string(x) + (std::is_signed_v<decltype(x)> ? "" : "u");
+    });
+    several_frames(app, [&] {
+        ask(load, 1);
+        ask(load, char{1});
+    });
+    several_frames(app, [&] { ask(load, 1U); }); // where 1 was, whose bytes are the same
+    CHECK(load(1U) == "1u");
+    several_frames(app, [&] { ask(load, 1); });
+    CHECK(load(1) == "1");
+    CHECK(app.starts() == 3);
+}
+
+TEST_CASE("a kept loader tells keyed, unkeyed and addressed arguments apart") {
+    ui app;
+    auto load = imload::async_load(app.session, length);
+    const char* const text = "seven..";
+    const auto ask_only = [&](auto a, auto b) {
+        several_frames(app, [&] { ask(load, a, b); });
+        return load(a, b);
+    };
+    for (int i = 0; i < 2; ++i) {
+        CHECK(ask_only(text, 1) == 7U);
+        CHECK(ask_only(text, imload::unkeyed(1)) == 7U);
+        CHECK(ask_only(imload::unkeyed(text), 1) == 7U);
+        CHECK(ask_only(imload::by_address(text), 1) == 7U);
+    }
+    CHECK(app.starts() == 4);
+    CHECK(app.keys() == 4);
+}
+
+TEST_CASE("a kept loader of a member function tells objects and pointers to them apart") {
+    ui app;
+    auto load = imload::async_load(app.session, &counter::times);
+    const auto shared = std::make_shared<const counter>(counter{5});
+    several_frames(app, [&] {
+        ask(load, counter{2}, 1);
+        ask(load, counter{3}, 1);
+        ask(load, shared, 1);
+    });
+    CHECK(load(counter{2}, 1) == 2);
+    CHECK(load(counter{3}, 1) == 3);
+    CHECK(load(shared, 1) == 5);
+    CHECK(app.starts() == 3);
+}
+
+TEST_CASE("kept loaders of one type, and loaders made anew, keep to their own keys") {
+    ui app;
+    auto two = imload::async_load(app.session, twice);
+    auto three = imload::async_load(app.session, thrice);
+    auto up = two.finish(+[](int&& x) { return x + 100; });
+    auto down = two.finish(+[](int&& x) { return x - 100; });
+    auto named = imload::async_load(app.session, "a", twice);
+    auto other = imload::async_load(app.session, "b", twice);
+    several_frames(app, [&] {
+        for (int i = 0; i < 20; ++i) {
+            ask(two, i);
+            ask(three, i);
+            ask(up, i);
+            ask(down, i);
+            ask(named, i);
+            ask(other, i);
+        }
+    });
+    int wrong = 0;
+    const auto check = [&](const auto& loader, auto value) {
+        for (int frame = 0; frame < 2; ++frame) {
+            for (int i = 0; i < 20; ++i) wrong += loader(i) != value(i);
+            app.frame();
+        }
+    };
+    check(two, [](int i) { return 2 * i; });
+    check(three, [](int i) { return 3 * i; });
+    check(up, [](int i) { return 2 * i + 100; });
+    check(down, [](int i) { return 2 * i - 100; });
+    check(imload::async_load(app.session, thrice), [](int i) { return 3 * i; });
+    check(imload::async_load(app.session, "b", twice), [](int i) { return 2 * i; });
+    CHECK(wrong == 0);
+    CHECK(app.keys() == 120);
+    CHECK(app.starts() == 120);
+    other.forget_all();
+    app.frame();
+    CHECK(named(1) == 2);
+    CHECK(other(1) == std::nullopt);
+    CHECK(app.keys() == 101);
+}
+
+TEST_CASE("a loader that is kept while sessions take turns asks the current one") {
+    ui one;
+    ui two;
+    auto load = imload::async_load(twice);
+    for (int i = 0; i < 10; ++i)
+        for (ui* const app : {&one, &two}) {
+            app->session.make_current();
+            const auto value = load(i % 3);
+            CHECK((!value || *value == 2 * (i % 3)));
+            app->land();
+        }
+    CHECK(one.starts() == 3);
+    CHECK(two.starts() == 3);
+    one.session.make_current();
+    one.session.clear();
+    one.frame();
+    CHECK(load(1) == std::nullopt);
+    two.session.make_current();
+    CHECK(load(1) == 2);
+}
+
+TEST_CASE("a loader that outlives its session finds nothing of it in the next one") {
+    auto load = imload::async_load(twice);
+    for (int i = 0; i < 3; ++i) {
+        ui app;
+        app.session.make_current();
+        CHECK(load(1) == std::nullopt);
+        several_frames(app, [&] { ask(load, 1); });
+        CHECK(load(1) == 2);
+    }
 }

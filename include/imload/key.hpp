@@ -243,7 +243,8 @@ template <class View>
 }
 
 /// The same, inlined for lengths that keys mostly have: two halves, which may overlap.
-[[nodiscard]] inline bool equal_text(const char* a, const char* b, std::size_t length) noexcept {
+[[nodiscard]] IMLOAD_ALWAYS_INLINE inline bool equal_text(const char* a, const char* b,
+                                                          std::size_t length) noexcept {
     if (length - 8 <= 8)
         return (differ_in_eight(a, b) | differ_in_eight(a + length - 8, b + length - 8)) == 0;
 #if IMLOAD_HAS_SSE2
@@ -257,7 +258,7 @@ template <class View>
 }
 
 template <class Owned, class View>
-[[nodiscard]] bool equals_view(const Owned& owned, const View& view) {
+[[nodiscard]] IMLOAD_ALWAYS_INLINE inline bool equals_view(const Owned& owned, const View& view) {
     if constexpr (std::is_same_v<Owned, left_out>) {
         return true;
     } else if constexpr (std::is_same_v<Owned, View> && !std::is_same_v<Owned, std::string>) {

@@ -5,6 +5,7 @@
 #include <imload/detail/call_key.hpp>
 #include <imload/detail/current.hpp>
 #include <imload/detail/engine.hpp>
+#include <imload/detail/loader_badge.hpp>
 #include <imload/detail/slot.hpp>
 #include <imload/options.hpp>
 #include <imload/result.hpp>
@@ -53,7 +54,7 @@ class loader {
 public:
     loader(Home home, std::string_view key, F fn, const options& o, Finish g = {})
         : home_(home), key_(key), fn_(std::move(fn)), finish_(std::move(g)), options_(o),
-          fingerprint_(detail::checked_fingerprint(o)) {}
+          badge_(detail::checked_fingerprint(o)) {}
 
     /// The same loads, each then turned into a value by `g(T&&)` on the UI thread, inside
     /// begin_frame and within session_options::finish_budget: to upload a texture. Values are made
@@ -143,12 +144,12 @@ private:
         using found = result<typename call::value>;
         detail::engine& e = home_.here("poll");
         if (detail::slot_base* const s = e.template next_if<call>(
-                call::search(fn_, finish_, key_, args...), fingerprint_)) [[likely]]
+                call::search(fn_, finish_, key_, args...), badge_)) [[likely]]
             return found(call::value_in(*s), s, &e);
         if constexpr (call::hashes_at_once) // else a search takes longer than a call
             if (e.wanders())
                 if (detail::slot_base* const s = e.template search_if<call>(
-                        call::search(fn_, finish_, key_, args...), fingerprint_))
+                        call::search(fn_, finish_, key_, args...), badge_))
                     return found(call::value_in(*s), s, &e);
         return ask_slowly<call, detail::passed<Args>...>(e, detail::engine::manner::ask, args...);
     }
@@ -162,7 +163,7 @@ private:
             if (how == detail::engine::manner::ask) static_cast<void>(e.wanders()); // which counts
         const auto key = Call::search(fn_, finish_, key_, args...);
         typename Call::views list;
-        detail::engine::asked a = {how, fingerprint_, options_, {}};
+        detail::engine::asked a = {how, badge_.fingerprint(), options_, {}};
         const auto answer = [&] {
             const detail::engine::answer found = e.ask(Call::seek(key, list), a);
             return result<typename Call::value>(
@@ -193,7 +194,8 @@ private:
         using mine = detail::loader_parts<F, Finish, Named>;
         detail::engine& e = home_.here(call);
         e.for_each_slot([&](detail::slot_base& s) {
-            if (s.type->loader == detail::tag_of<mine>() && mine::are_of(s, identity()))
+            if (s.type().loader == detail::tag_of<mine>() && mine::are_of(s.pool(), identity()) &&
+                mine::is_name_of(s, identity().name))
                 (e.*action)(s);
         });
     }
@@ -203,7 +205,7 @@ private:
     [[no_unique_address]] F fn_;
     [[no_unique_address]] Finish finish_;
     options options_;
-    std::uint32_t fingerprint_;
+    detail::loader_badge badge_;
 };
 
 namespace detail {

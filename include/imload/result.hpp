@@ -96,7 +96,7 @@ public:
     /// only: async_load<&fn>() or a key gives it a name.  Cost: an allocation.
     [[nodiscard]] std::string label() const {
         std::string text;
-        if (slot_ && slot_->type) detail::keys_of<detail::late>::describe(*slot_, text);
+        if (slot_ && slot_->in_use()) detail::keys_of<detail::late>::describe(*slot_, text);
         return text;
     }
 
@@ -122,7 +122,7 @@ public:
     void simulate(const simulation& how) const {
         if (!slot_) return;
         check_thread("simulate");
-        if (slot_->type) engine_->simulate(*slot_, how);
+        if (slot_->in_use()) engine_->simulate(*slot_, how);
     }
     [[nodiscard]] simulation simulates() const noexcept {
         return going() ? going()->pretends : simulation{};
@@ -149,7 +149,7 @@ protected:
     void act(const char* call, void (detail::engine::*action)(detail::slot_base&)) const {
         if (!slot_) return;
         check_thread(call);
-        if (slot_->type) (engine_->*action)(*slot_);
+        if (slot_->in_use()) (engine_->*action)(*slot_);
     }
     [[noreturn]] void no_value() const;
 
@@ -194,7 +194,7 @@ public:
     void set(T value) const {
         if (!slot_) return;
         check_thread("set");
-        if (!slot_->type) return;
+        if (!slot_->in_use()) return;
         auto put = detail::make_counted<detail::value_job>(*slot_, 0u, detail::value_type_of<T>);
         detail::make_value<T>(put->value, std::move(value));
         engine_->put(*slot_, std::move(put));

@@ -74,3 +74,23 @@ TEST_CASE("stress: keys that come and go") {
     CHECK(wrong == 0);
     CHECK(session.wait_idle(patience));
 }
+
+// Mutant: what a loader has found out about its keys is read and written as an ordinary number.
+TEST_CASE("stress: one loader, used with a session on each of two threads") {
+    const auto load = imload::async_load(spelled);
+    std::atomic<int> right{0};
+    const auto use = [&] {
+        imload::session session;
+        session.make_current();
+        for (int frame = 0; frame < 200; ++frame) {
+            session.begin_frame();
+            for (int i = 0; i < 10; ++i) ask(load, i, "m");
+            if (frame == 0) static_cast<void>(session.wait_idle(patience));
+        }
+        for (int i = 0; i < 10; ++i) right += load(i, "m") == std::to_string(i) + " m";
+    };
+    std::thread other(use);
+    use();
+    other.join();
+    CHECK(right == 20);
+}

@@ -176,6 +176,15 @@ struct call_shape {
 
     static constexpr bool finishes = !std::is_same_v<Finish, no_finish>;
 
+    /// A loader of this callable makes no slots of another shape from arguments that are keyed:
+    /// what the key owns follows from the parameters.
+    static constexpr bool is_only_shape =
+        signature<F>::known && !signature<F>::has_object &&
+        (... &&
+         (Elements::keyed &&
+          std::is_same_v<typename Elements::owned,
+                         typename owned_form<std::decay_t<typename Elements::parameter>>::type>));
+
     using returned = typename result_type<Lead, Channel, F, passed_type<Elements>...>::type;
     using loaded = typename loaded_type<Lead, Channel, returned>::type;
     using value = typename finished_type<Finish, loaded>::type;

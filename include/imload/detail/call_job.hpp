@@ -8,6 +8,7 @@
 #include <imload/detail/fail.hpp>
 #include <imload/detail/layout.hpp>
 #include <imload/detail/load_job.hpp>
+#include <imload/detail/loader_badge.hpp>
 #include <imload/detail/pack.hpp>
 #include <imload/detail/part.hpp>
 #include <imload/detail/returned.hpp>
@@ -63,10 +64,23 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
             {callable_identity<callable>(f), callable_identity<finisher>(g), name},
             {{view_in<Elements>(args)}...}};
     }
-    /// For a slot of this type.
+    /// Whether its badge alone tells that a slot is the loader's.
+    template <class Searched>
+    [[nodiscard]] static bool fits([[maybe_unused]] const slot_base& s, const Searched&,
+                                   [[maybe_unused]] const loader_badge& b) noexcept {
+        if constexpr (Shape::is_only_shape)
+            return b.fits(s);
+        else
+            return false;
+    }
+    template <class Searched>
+    [[nodiscard]] static bool is_of(const slot_pool& p, const Searched& key) noexcept {
+        return p.type == &kind && loader::are_of(p, key.loader);
+    }
+    /// For a slot of the loader's pool.
     template <class Searched>
     [[nodiscard]] static bool equals(const slot_base& s, const Searched& key) {
-        return loader::are_of(s, key.loader) &&
+        return loader::is_name_of(s, key.loader.name) &&
                (equals_view(*static_cast<const in_key<Elements>*>(
                                 place_in(&s, in_slot::all.places[part::arguments + Is])),
                             at<Is>(key.arguments)) &&
@@ -142,9 +156,8 @@ private:
 
     // Where everything is
 
-    using in_slot = layout<sizeof(slot_base), callable_in_key<callable>, callable_in_key<finisher>,
-                           typename loader::name_type, in_key<Elements>...,
-                           std::conditional_t<value_lies_apart, void*, value>>;
+    using in_slot = layout<sizeof(slot_base), left_out, left_out, typename loader::name_type,
+                           in_key<Elements>..., std::conditional_t<value_lies_apart, void*, value>>;
     using in_starter = layout<sizeof(starter::head), callable_beside_key<callable>,
                               callable_beside_key<finisher>, left_out, beside_key<Elements>...>;
     using in_job =
@@ -157,7 +170,11 @@ private:
     static constexpr std::size_t extra_place = value_place + 2;
 
     [[nodiscard]] static constexpr part part_at(std::uint32_t i, const part_type& type) {
-        part p = {&type, in_slot::all.places[i], 0, in_job::all.places[i], i};
+        part p = {&type, 0, in_slot::all.places[i], 0, in_job::all.places[i], i};
+        if ((i == part::callable && callable_identity<callable>::counts) ||
+            (i == part::finisher && callable_identity<finisher>::counts))
+            p.in_pool = static_cast<offset>(offsetof(slot_pool, callables) +
+                                            i * sizeof(slot_pool::callable));
         if constexpr (has_state) p.in_starter = in_starter::all.places[i];
         return p;
     }

@@ -19,8 +19,8 @@ template <class F>
     requires(std::is_pointer_v<F> || std::is_member_pointer_v<F>)
 struct callable_identity<F> {
     static constexpr bool counts = true;
-    constexpr explicit callable_identity(F f) noexcept : function(f) {}
-    F function;
+    constexpr explicit callable_identity(const F& f) noexcept : function(f) {}
+    const F& function; // a poll that knows its slot without it need not load it
 };
 template <class F>
 [[nodiscard]] std::uint64_t hash_callable(F* function) noexcept {

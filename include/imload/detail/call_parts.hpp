@@ -104,29 +104,41 @@ consteval const view_type* find_callable_view() {
         return nullptr;
 }
 
-/// What tells loaders apart, as it lies in each of their slots whatever the arguments.
+/// What tells loaders apart, as it lies in their pool and in each of their slots, whatever the
+/// arguments.
 template <class F, class Finish, bool Named>
 struct loader_parts {
     using name_type = std::conditional_t<Named, std::string, left_out>;
-    using in_slot =
-        layout<sizeof(slot_base), callable_in_key<F>, callable_in_key<Finish>, name_type>;
+    using in_slot = layout<sizeof(slot_base), left_out, left_out, name_type>;
 
     template <class Name>
-    [[nodiscard]] static bool are_of(const slot_base& s,
+    [[nodiscard]] static bool are_of(const slot_pool& p,
                                      const loader_identity<F, Finish, Name>& l) noexcept {
-        constexpr auto& places = in_slot::all.places;
-        if constexpr (callable_identity<F>::counts)
-            if (!(*static_cast<const F*>(place_in(&s, places[part::callable])) ==
-                  l.callable.function))
-                return false;
-        if constexpr (callable_identity<Finish>::counts)
-            if (!(*static_cast<const Finish*>(place_in(&s, places[part::finisher])) ==
-                  l.finisher.function))
-                return false;
+        return is_callable(p, part::callable, l.callable) &&
+               is_callable(p, part::finisher, l.finisher);
+    }
+    template <class Name>
+    [[nodiscard]] static bool is_name_of([[maybe_unused]] const slot_base& s,
+                                         [[maybe_unused]] const Name& name) noexcept {
         if constexpr (Named)
-            return *static_cast<const std::string*>(place_in(&s, places[part::name])) == l.name;
+            return *static_cast<const std::string*>(
+                       place_in(&s, in_slot::all.places[part::name])) == name;
         else
             return true;
+    }
+
+private:
+    template <class G>
+    [[nodiscard]] static bool is_callable([[maybe_unused]] const slot_pool& p,
+                                          [[maybe_unused]] std::size_t which,
+                                          const callable_identity<G>& c) noexcept {
+        if constexpr (callable_identity<G>::counts) {
+            static_assert(sizeof(G) <= slot_pool::most_callable);
+            return *std::launder(reinterpret_cast<const G*>(p.callables[which].bytes)) ==
+                   c.function;
+        } else {
+            return true;
+        }
     }
 };
 
@@ -136,7 +148,8 @@ struct part_list {
     template <class... Parts>
     constexpr part_list(Parts... given) { // NOLINT: a list
         for (const part& p : {given...}) {
-            if (p.type->size == 0 || (!p.in_slot && !p.in_starter && !p.in_job)) continue;
+            if (p.type->size == 0 || (!p.in_pool && !p.in_slot && !p.in_starter && !p.in_job))
+                continue;
             all[count++] = p;
             const part_kind kind = p.type->kind;
             are_plain = are_plain && kind != part_kind::text && kind != part_kind::other;

@@ -6,6 +6,7 @@
 #include <imload/detail/counted.hpp>
 #include <imload/detail/job.hpp>
 #include <imload/detail/late.hpp>
+#include <imload/detail/loader_badge.hpp>
 #include <imload/detail/posted.hpp>
 #include <imload/detail/run_control.hpp>
 #include <imload/detail/slab.hpp>
@@ -38,11 +39,11 @@ public:
 
     /// The slot that is next on the trail, if it is the one sought and an ask has nothing to do.
     template <class Call, class Searched>
-    [[nodiscard]] slot_base* next_if(const Searched& key, std::uint32_t fingerprint) {
+    [[nodiscard]] slot_base* next_if(const Searched& key, const loader_badge& b) {
         slot_base* const s = trail_.guess();
-        if (s->type != &Call::kind) [[unlikely]]
-            return nullptr;
-        if (s->fast != fingerprint || !Call::equals(*s, key)) [[unlikely]]
+        if (!Call::fits(*s, key, b)) [[unlikely]]
+            if (!fits_new<Call>(*s, key, b)) return nullptr;
+        if (!Call::equals(*s, key)) [[unlikely]]
             return nullptr;
         if constexpr (!Call::compares_alone)
             if (trail_.guess() != s) [[unlikely]]
@@ -57,10 +58,10 @@ public:
     /// The same where that is so.
     template <class Call, class Searched>
     [[nodiscard]] IMLOAD_ALWAYS_INLINE slot_base* search_if(const Searched& key,
-                                                            std::uint32_t fingerprint) {
+                                                            const loader_badge& b) {
         slot_base* const s =
-            memory_.template find_likely<Call>(key, slot_index<late>::mark_of(Call::hash(key)));
-        if (!s || s->fast != fingerprint) {
+            memory_.template find_likely<Call>(key, b, slot_index<late>::mark_of(Call::hash(key)));
+        if (!s || s->fast() != b.fingerprint()) {
             found_ = s;
             return nullptr;
         }
@@ -95,7 +96,7 @@ public:
         slot_base* slot = nullptr;
         engine* home = nullptr;
     };
-    [[nodiscard]] virtual answer ask(const sought& key, const asked& a) = 0;
+    [[nodiscard]] virtual answer ask(sought key, const asked& a) = 0;
 
     // Acting on a key: worker side at once, what shows in the next frame
 
@@ -156,6 +157,16 @@ public:
 protected:
     engine() = default;
 
+    /// For a loader that has not met its pool, or none of only one: it is made anew in each frame,
+    /// say.
+    template <class Call, class Searched>
+    [[nodiscard]] static bool fits_new(const slot_base& s, const Searched& key,
+                                       const loader_badge& b) {
+        if (s.fast() != b.fingerprint() || !Call::is_of(s.pool(), key)) return false;
+        b.keep(s);
+        return true;
+    }
+
     // Read by every poll, so first and together.
     trail<late> trail_;
     std::uint32_t frame_ = 0;
@@ -176,7 +187,7 @@ template <class Act>
 void engine::for_each_slot(Act act) {
     std::uint32_t from = 0;
     memory_.visit(from, [&](slot_base& s) {
-        if (s.type && !s.cold().vacant) act(s);
+        if (s.in_use() && !s.cold().vacant) act(s);
         return true;
     });
 }
@@ -184,7 +195,7 @@ void engine::for_each_slot(Act act) {
 template <class Act>
 bool engine::for_some_slots(std::uint32_t& from, std::size_t most, Act act) {
     return memory_.visit(from, [&](slot_base& s) {
-        if (s.type && !s.cold().vacant) act(s);
+        if (s.in_use() && !s.cold().vacant) act(s);
         return --most > 0;
     });
 }

@@ -66,7 +66,7 @@ inline bool engine_impl<Late>::stop(time_span deadline) {
         hub_->close(unasked_);
         for (const ref<job>& j : unasked_) {
             drop(*j);
-            flight* const f = j->slot->type ? j->slot->cold().going : nullptr;
+            flight* const f = j->slot->in_use() ? j->slot->cold().going : nullptr;
             if (f && f->run.get() == j.get()) f->run = {};
         }
         unasked_.clear();
@@ -115,7 +115,7 @@ template <class Late>
 inline void engine_impl<Late>::clear_all() {
     std::uint32_t from = 0;
     memory_.visit(from, [&](slot_base& s) {
-        if (s.type) {
+        if (s.in_use()) {
             end_run(s);
             erase(s);
         }

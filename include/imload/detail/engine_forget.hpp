@@ -42,7 +42,7 @@ inline void engine_impl<Late>::forget_unasked() {
     }
     int budget = 4096;
     const bool all = memory_.visit(sweep_at_, [&](slot_base& s) {
-        if (s.type && !s.cold().vacant && s.cold().set &&
+        if (s.in_use() && !s.cold().vacant && s.cold().set &&
             settings_[s.cold().set].values.forget_after != never) {
             const entry& e = s.cold();
             const time_point limit =
@@ -85,15 +85,16 @@ inline void engine_impl<Late>::evict_excess() {
 template <class Late>
 inline void engine_impl<Late>::watch_new_keys(const slot_base& s) {
     auto known = std::find_if(watched_.begin(), watched_.end(),
-                              [&](const box<key_watch<Late>>& w) { return w->is_of(*s.type); });
-    if (known == watched_.end()) known = watched_.insert(known, make_box<key_watch<Late>>(*s.type));
+                              [&](const box<key_watch<Late>>& w) { return w->is_of(s.pool()); });
+    if (known == watched_.end())
+        known = watched_.insert(known, make_box<key_watch<Late>>(s.pool()));
     key_watch<Late>& watch = **known; // a key's == may add others meanwhile
     if (!watch.note(s, frame_)) return;
     bool any_ready = false;
     for_each_slot([&](const slot_base& other) {
         const entry& e = other.cold();
-        any_ready |=
-            other.type == s.type && e.has_value && frame_ - e.landed_frame >= frame_ - other.asked;
+        any_ready |= &other.pool() == &s.pool() && e.has_value &&
+                     frame_ - e.landed_frame >= frame_ - other.asked;
     });
     if (any_ready) {
         watch.calm_down();

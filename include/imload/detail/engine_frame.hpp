@@ -193,9 +193,9 @@ inline void engine_impl<Late>::apply_touched() {
         slot_base& s = *touched_[i];
         entry& e = s.cold();
         e.touched = false;
-        if (!s.type) continue;
+        if (!s.in_use()) continue;
         if (e.going && renew(e.going->forgotten, false)) {
-            drop_value(s, *s.type);
+            drop_value(s, s.type());
             e.cancelled = false;
             e.going->failure.reset();
             if (e.going->now == phase::idle && !e.going->put) {
@@ -245,7 +245,7 @@ inline void engine_impl<Late>::run_timers() {
         }
     }
     for (slot_base* s : put_off_)
-        if (s->type) schedule(*s);
+        if (s->in_use()) schedule(*s);
     put_off_.clear();
 }
 
@@ -257,7 +257,7 @@ inline void engine_impl<Late>::stop_unasked() {
     for (const ref<job>& j : unasked_) {
         drop(*j);
         slot_base& s = *j->slot;
-        if (!s.type || s.cold().generation != j->generation || !s.cold().going) continue;
+        if (!s.in_use() || s.cold().generation != j->generation || !s.cold().going) continue;
         ++s.cold().generation;
         s.cold().going->run = {};
         move(s, phase::idle);

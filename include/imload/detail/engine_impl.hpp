@@ -65,7 +65,7 @@ public:
     explicit engine_impl(session_options o);
     ~engine_impl() override;
 
-    answer ask(const sought& key, const asked& a) override;
+    answer ask(sought key, const asked& a) override;
 
     void refresh(slot_base& s) override;
     void cancel(slot_base& s) override;
@@ -155,7 +155,7 @@ private:
     [[nodiscard]] time_point this_instant() const;
     [[nodiscard]] time_point look_at_clock();
     void set_fast(slot_base& s, const entry& e) noexcept {
-        s.fast = e.has_value && e.set ? fast_of(e) : 0;
+        s.set_fast(e.has_value && e.set ? fast_of(e) : 0);
     }
     [[nodiscard]] std::uint32_t fast_of(const entry& e) const noexcept;
     void set_fast(slot_base& s) noexcept { set_fast(s, s.cold()); }
@@ -251,7 +251,7 @@ private:
     run_recorder<Late> log_;
     std::size_t posts_run_ = 0;                   ///< in the frame that begins
     time_point frame_wanted_ = time_point::max(); ///< by request_frame
-    std::vector<box<key_watch<Late>>> watched_;   ///< in debug builds, one a type
+    std::vector<box<key_watch<Late>>> watched_;   ///< in debug builds, one a pool
     graveyard graves_;
     std::uint32_t evict_from_ = 0; ///< the frame in which to look again for keys to evict
     bool active_app_ = true;

@@ -41,12 +41,13 @@ inline void engine_impl<Late>::begin_life(slot_base& s, entry& e, bool is_key) {
 
 /// What was not the next on the trail with nothing to do.
 template <class Late>
-inline auto engine_impl<Late>::ask(const sought& key, const asked& a) -> answer {
+inline auto engine_impl<Late>::ask(sought key, const asked& a) -> answer {
     if (closed_) return {};
+    key.pool = &memory_.pool_of(key);
     slot_base& s = find_or_make(key);
     if (a.how == manner::ask) {
         ++polls_;
-        if (s.fast == a.fingerprint) {
+        if (s.fast() == a.fingerprint) {
             s.asked = frame_;
             return {value_in(s), &s, this};
         }
@@ -89,7 +90,7 @@ template <class Late>
 inline void engine_impl<Late>::erase(slot_base& s) {
     entry& e = s.cold();
     if (!e.vacant) --size_;
-    const slot_type& type = *s.type;
+    const slot_type& type = s.type();
     memory_.hide(s); // from here on, not even its value's destructor finds it
     trail_.erase();
     drop_value(s, type);
@@ -99,7 +100,7 @@ inline void engine_impl<Late>::erase(slot_base& s) {
         flights_.give(renew(e.going, nullptr));
     }
     use(e, 0);
-    memory_.free(s, type);
+    memory_.free(s);
 }
 
 template <class Late>

@@ -33,7 +33,7 @@ inline slot_base* engine_impl<Late>::find_id(std::uint64_t id) noexcept {
     const auto number = static_cast<std::uint32_t>(id);
     if (!memory_.has(number)) return nullptr;
     slot_base& s = memory_.at(number);
-    return s.type && !s.cold().vacant && id_of(s) == id ? &s : nullptr;
+    return s.in_use() && !s.cold().vacant && id_of(s) == id ? &s : nullptr;
 }
 
 template <class Late>

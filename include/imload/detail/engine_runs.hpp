@@ -132,7 +132,7 @@ inline void engine_impl<Late>::time_out(slot_base& s, time_point when) {
 template <class Late>
 inline bool engine_impl<Late>::is_wanted(const job& j) const {
     const slot_base& s = *j.slot;
-    return s.type && s.cold().generation == j.generation && s.cold().going &&
+    return s.in_use() && s.cold().generation == j.generation && s.cold().going &&
            s.cold().going->run.get() == &j;
 }
 
@@ -182,7 +182,7 @@ template <class Late>
 inline void engine_impl<Late>::set_value(slot_base& s, job& j, time_point when, bool partial) {
     entry& e = s.cold();
     if (!j.ends_with_partial) { // else the last partial value is there already
-        put_value(s, *s.type, &j.value, e.has_value, graves_);
+        put_value(s, s.type(), &j.value, e.has_value, graves_);
         e.has_value = true;
         ++e.version;
     }
@@ -199,7 +199,7 @@ inline void engine_impl<Late>::set_value(slot_base& s, job& j, time_point when, 
     e.landed_frame = frame_;
     e.cancelled = false;
     if (f.now == phase::idle) f.attempt = 0;
-    if (s.type->named && e.has_value) named_.note(s, when, *this); // a partial one may be gone
+    if (s.type().named && e.has_value) named_.note(s, when, *this); // a partial one may be gone
     if (e.set) next_refresh(s, when);
     schedule(s, e);
     set_fast(s, e);
@@ -210,7 +210,7 @@ inline void engine_impl<Late>::drop_value(slot_base& s, const slot_type& type) {
     entry& e = s.cold();
     if (!e.has_value) return;
     e.has_value = false;
-    s.fast = 0;
+    s.set_fast(0);
     if (type.named) named_.drop(s, type);
     put_value(s, type, nullptr, true, graves_); // last: the value's destructor is the user's
 }

@@ -36,7 +36,7 @@ inline void engine_impl<Late>::launch(slot_base& s, entry& e, run_cause why,
     }
     // Copying the callable and the arguments is the user's code: what it throws is the run's error,
     // which comes back as any other.
-    const bool can_start = f.how || !s.type->needs_starter();
+    const bool can_start = f.how || !s.type().needs_starter();
     if (!thrown && can_start) thrown = caught([&] { f.run = make_job(s, e); });
     if (thrown || !can_start) make_stillborn(s, e, std::move(thrown));
     if (log_.capacity() > 0) record(s);

@@ -14,15 +14,15 @@ namespace imload::detail {
 template <class Late>
 class key_watch {
 public:
-    explicit key_watch(const slot_type& of) noexcept : type_(&of) {}
-    [[nodiscard]] bool is_of(const slot_type& type) const noexcept { return type_ == &type; }
+    explicit key_watch(const slot_pool& of) noexcept : pool_(&of) {}
+    [[nodiscard]] bool is_of(const slot_pool& p) const noexcept { return pool_ == &p; }
 
     /// Notes a new key. True when it is time to look whether any was ever ready.
     [[nodiscard]] bool note(const slot_base& s, std::uint32_t frame) {
         if (told_) return false;
         if (met_++ == 0) since_ = frame;
-        if (previous_ && previous_ != &s && previous_->type == s.type)
-            differ_ &= keys_of<Late>::differences(*s.type, *previous_, s);
+        if (previous_ && previous_ != &s && previous_->in_use())
+            differ_ &= keys_of<Late>::differences(*pool_->type, *previous_, s);
         previous_ = &s;
         return met_ >= enough_ && frame - since_ >= frames;
     }
@@ -51,8 +51,8 @@ public:
 private:
     static constexpr std::uint32_t frames = 100; ///< a screen full of new keys is no mistake
     static constexpr std::uint32_t none_compared = ~0u;
-    const slot_type* type_;
-    const slot_base* previous_ = nullptr; ///< only compared while it is of the same type
+    const slot_pool* pool_;
+    const slot_base* previous_ = nullptr; ///< of the same pool; only compared while it is in use
     std::uint32_t met_ = 0;
     std::uint32_t enough_ = 300;
     std::uint32_t since_ = 0;

@@ -22,7 +22,7 @@ namespace imload::detail {
 template <class Late>
 struct keys_of {
     [[nodiscard]] static bool is(const sought& key, const slot_base& s) {
-        if (s.type != &key.type) return false;
+        if (!s.is_in(*key.pool)) return false;
         if (is_words(key))
             return is_with(key, s, [](const part&, const void* own, const void* view) {
                 return word(own) == word(view);
@@ -67,13 +67,13 @@ struct keys_of {
     }
     /// Appends callable and arguments, as a person would write them.
     static void describe(const slot_base& s, std::string& out) {
-        const slot_type& type = *s.type;
+        const slot_type& type = s.type();
         if (type.named)
             out += name(type, s);
         else if (!type.parts.empty() && type.parts.front().place == part::callable &&
                  type.parts.front().type->kind == part_kind::function)
             append::function(out, type.spelled,
-                             read_value<std::uintptr_t>(place_in(&s, type.parts.front().in_slot)));
+                             read_value<std::uintptr_t>(s.pool().callables[part::callable].bytes));
         else
             append::type(out, type.spelled);
         out += '(';
@@ -110,7 +110,7 @@ private:
     }
     template <class Hash>
     [[nodiscard]] static std::uint64_t hash_with(const sought& key, Hash hash_part) {
-        std::uint64_t of_loader = hash_type(&key.type);
+        std::uint64_t of_loader = key.pool->hash;
         std::uint64_t of_arguments = 0;
         for (const part& p : key.type.parts) {
             if (!p.in_slot) continue;
@@ -127,7 +127,7 @@ private:
         made.make_all([&](void* to, const part& p) {
             parts::own(*p.type, how(key, p), to, key.views[p.place]);
         });
-        bool is_key = true;
+        bool is_key = key.pool->is_key;
         for (const part& p : key.type.parts) {
             if (!p.in_slot || p.type->kind < part_kind::function) continue;
             const void* const owned = place_in(memory, p.in_slot);
@@ -139,16 +139,11 @@ private:
     }
     /// The same of numbers and functions.
     [[nodiscard]] static bool construct_plain(void* memory, const sought& key) noexcept {
-        bool is_key = true;
-        for (const part& p : key.type.parts) {
-            if (!p.in_slot) continue;
-            const void* const view = key.views[p.place];
-            parts::copy_bytes(place_in(memory, p.in_slot), view, p.type->size);
-            if (p.place < part::arguments && read_value<std::uintptr_t>(view) == 0)
-                is_key = false; // a function
-        }
+        for (const part& p : key.type.parts)
+            if (p.in_slot)
+                parts::copy_bytes(place_in(memory, p.in_slot), key.views[p.place], p.type->size);
         ::new (memory) slot_base{};
-        return is_key;
+        return key.pool->is_key;
     }
 };
 

@@ -41,7 +41,7 @@ public:
     /// Copies what the slot and the starter have. Throws what that throws.
     [[nodiscard]] static ref<job> make(slot_base& s, std::uint32_t started_under,
                                        const starter& how, job_home& h, job_memory& m) {
-        ref<load_job> j = ref<load_job>::adopt(new (m, *s.type) load_job(s, started_under));
+        ref<load_job> j = ref<load_job>::adopt(new (m, s.type()) load_job(s, started_under));
         j->build(s, how, h);
         return j;
     }
@@ -87,7 +87,7 @@ private:
         failure = make_box<error>(error_from(thrown));
     }
     load_job(slot_base& s, std::uint32_t started_under) noexcept
-        : job(s, started_under), type_(*s.type) {
+        : job(s, started_under), type_(s.type()) {
         value.keep_in(place_in(this, type_.value_in_job), *type_.value);
         finishes = type_.finishes;
     }
@@ -105,20 +105,23 @@ private:
     void copy_plain(const slot_base& s) noexcept {
         for (const part& p : type_.parts) {
             if (p.in_job)
-                parts_of<late>::copy_bytes(place_in(this, p.in_job), place_in(&s, p.in_slot),
-                                           p.type->size);
+                parts_of<late>::copy_bytes(place_in(this, p.in_job), kept(s, p), p.type->size);
         }
     }
     IMLOAD_NOINLINE void copy_parts(const slot_base& s, const starter& how) {
         parts_of<late>::in_making parts(type_, &part::in_job, this);
         parts.make_all([&](void* to, const part& p) {
-            const void* const from = p.in_slot      ? place_in(&s, p.in_slot)
-                                     : p.in_starter ? place_in(how.get(), p.in_starter)
-                                                    : nullptr;
+            const void* const from = p.in_starter ? place_in(how.get(), p.in_starter) : kept(s, p);
             parts_of<late>::copy(*p.type, to, from);
         });
         parts.keep();
         has_parts_ = true;
+    }
+
+    /// Null: nowhere.
+    [[nodiscard]] static const void* kept(const slot_base& s, const part& p) noexcept {
+        if (p.in_slot) return place_in(&s, p.in_slot);
+        return p.in_pool ? place_in(&s.pool(), p.in_pool) : nullptr;
     }
 
     const slot_type& type_;

@@ -25,12 +25,12 @@ public:
     /// A value of the slot, which has a name, was completed at that time.
     void note(const slot_base& s, time_point when, engine& all_slots) {
         if (lost_ >= few && lost_ >= all_slots.size() / 2) find_lost(all_slots);
-        const std::string_view name = keys_of<Late>::name(*s.type, s);
+        const std::string_view name = keys_of<Late>::name(s.type(), s);
         auto at = all_.find(name);
         if (at == all_.end()) at = all_.emplace(std::string(name), values{}).first;
-        newest* const of_type = find_type(at->second, s.type->value_tag);
+        newest* const of_type = find_type(at->second, s.type().value_tag);
         if (!of_type)
-            at->second.push_back({s.type->value_tag, &s});
+            at->second.push_back({s.type().value_tag, &s});
         else if (of_type->is_lost() || of_type->slot->cold().landed <= when)
             set(*of_type, &s);
     }
@@ -110,8 +110,8 @@ private:
     template <class Known>
     static void look(engine& all_slots, Known known) {
         all_slots.for_each_slot([&](const slot_base& s) {
-            if (!s.type->named || !s.cold().has_value) return;
-            newest* const v = known(keys_of<Late>::name(*s.type, s), s.type->value_tag);
+            if (!s.type().named || !s.cold().has_value) return;
+            newest* const v = known(keys_of<Late>::name(s.type(), s), s.type().value_tag);
             if (v && v->is_lost() && (!v->found || v->found->cold().landed < s.cold().landed))
                 v->found = &s;
         });

@@ -4,9 +4,11 @@
 #include <imload/detail/fail.hpp>
 #include <imload/detail/keys.hpp>
 #include <imload/detail/late.hpp>
+#include <imload/detail/loader_badge.hpp>
 #include <imload/detail/renew.hpp>
 #include <imload/detail/slot.hpp>
 #include <imload/detail/slot_index.hpp>
+#include <imload/detail/slot_pools.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -62,7 +64,7 @@ private:
     std::size_t growth_ = 4;
 };
 
-/// All slots, in slabs of one type each that never move, with an index of them. A slot is known by
+/// All slots, in slabs of one pool each that never move, with an index of them. A slot is known by
 /// a number of 32 bits: its slab, and how far it is from the start of that, in units.
 template <class Late>
 class slot_memory {
@@ -74,6 +76,8 @@ public:
         for (const slab* s : slabs_) delete[] s->entries;
     }
 
+    [[nodiscard]] slot_pool& pool_of(const sought& key) { return pools_.of(key); }
+
     [[nodiscard]] slot_base* find(const sought& key, std::uint32_t mark) const {
         return index_.find(mark, [&](std::uint32_t number) -> slot_base* {
             slot_base& s = at(number);
@@ -83,12 +87,13 @@ public:
 
     /// The same in a few instructions, and nearly always: null when it takes more.
     template <class Call, class Searched>
-    [[nodiscard]] slot_base* find_likely(const Searched& key, std::uint32_t mark) const {
+    [[nodiscard]] slot_base* find_likely(const Searched& key, const loader_badge& b,
+                                         std::uint32_t mark) const {
         const std::uint32_t* const number = index_.likely(mark);
         if (!number) [[unlikely]]
             return nullptr;
         slot_base& s = at(*number);
-        if (s.type != &Call::kind) [[unlikely]]
+        if (!Call::fits(s, key, b) && !Call::is_of(s.pool(), key)) [[unlikely]]
             return nullptr;
         return Call::equals(s, key) ? &s : nullptr;
     }
@@ -101,22 +106,22 @@ public:
     /// Makes a slot for the key, which is not there yet. What copying the key throws leaves no
     /// trace.
     [[nodiscard]] new_slot make(const sought& key, std::uint32_t mark) {
-        pool& p = pool_of(key.type);
+        slot_pool& p = *key.pool;
         index_.reserve_one(making_, [&](auto insert) {
             std::uint32_t from = 0;
             visit(from, [&](const slot_base& s) {
-                if (s.type) insert(s.cold().mark, s.number());
+                if (s.in_use()) insert(s.cold().mark, s.number());
                 return true;
             });
         });
-        if (p.free == slot_index<Late>::none) grow(p);
+        if (p.free == not_listed) grow(p);
         const std::uint32_t number = p.free;
         entry& e = at(number).cold();
         p.free = renew(e.mark, mark); // first, for copying a key may make another
         free_again room{&at(number), e, p, number, ++making_};
         const bool is_key = keys_of<Late>::construct(room.slot, key);
         slot_base& s = *std::launder(renew(room.slot, nullptr));
-        s.type = &key.type;
+        s.take_into(p);
         index_.insert(mark, number);
         return {s, e, is_key};
     }
@@ -124,12 +129,12 @@ public:
     /// Nobody finds the slot from here on; free() has to follow.
     void hide(slot_base& s) {
         index_.erase(s.cold().mark, s.number());
-        s.type = nullptr;
+        s.badge = 0;
     }
 
-    /// Destroys a hidden slot of that type, whose room is then used again.
-    void free(slot_base& s, const slot_type& type) {
-        keys_of<Late>::destroy(s, type);
+    /// Destroys a hidden slot, whose room is then used again.
+    void free(slot_base& s) {
+        keys_of<Late>::destroy(s, s.type());
         ::new (static_cast<void*>(&s)) slot_base{};
         entry& e = s.cold();
         entry fresh;
@@ -137,7 +142,7 @@ public:
         fresh.life = e.life;
         fresh.place = e.place; // a trail still leads there
         e = fresh;
-        recycle(s, pool_of(type).free);
+        recycle(s, s.pool().free);
     }
 
     /// No slot was ever made.
@@ -174,17 +179,6 @@ public:
 private:
     static constexpr std::size_t most_slabs = 0xffffffffu / slab::units; ///< with numbers
 
-    /// The slots of one type.
-    struct pool {
-        explicit pool(const slot_type& of) noexcept
-            : type(&of), stride(of.slot_size), offset(offset_for(of.slot_alignment)) {}
-        const slot_type* type;
-        std::size_t stride;
-        std::size_t offset;                          ///< of the first slot in each slab
-        std::uint32_t free = slot_index<Late>::none; ///< the first of them; entry::mark is the next
-        std::uint32_t next_places = 8;               ///< in the next slab: few keys cost little
-    };
-
     /// A slot's room is free once more, unless a slot could be made there.
     struct free_again {
         ~free_again() {
@@ -195,7 +189,7 @@ private:
         }
         slot_base* slot;
         entry& cold;
-        pool& home;
+        slot_pool& home;
         std::uint32_t number;
         std::size_t& making;
     };
@@ -222,33 +216,10 @@ private:
         }
     }
 
-    [[nodiscard]] pool& pool_of(const slot_type& type) {
-        const known_pool& known = known_for(type);
-        return known.type == &type ? *known.pool : find_pool(type);
-    }
-    IMLOAD_NOINLINE pool& find_pool(const slot_type& type) {
-        // As many as the program has kinds of loaders, so they are looked through.
-        pool* found = nullptr;
-        for (const auto& p : pools_)
-            if (p->type == &type) found = p.get();
-        if (!found) {
-            pools_.push_back(make_box<pool>(type));
-            found = pools_.back().get();
-        }
-        known_for(type) = {&type, found};
-        return *found;
-    }
-
-    struct known_pool {
-        const slot_type* type = nullptr;
-        slot_memory::pool* pool = nullptr;
-    };
-    [[nodiscard]] known_pool& known_for(const slot_type& type) noexcept {
-        return known_[reinterpret_cast<std::uintptr_t>(&type) / 64 % known_count];
-    }
-
-    void grow(pool& p) {
-        const std::size_t fitting = (slab::alignment - p.offset) / p.stride;
+    void grow(slot_pool& p) {
+        const std::size_t stride = p.type->slot_size;
+        const std::size_t first = offset_for(p.type->slot_alignment);
+        const std::size_t fitting = (slab::alignment - first) / stride;
         const auto places =
             static_cast<std::uint32_t>(std::clamp<std::size_t>(fitting, 1, p.next_places));
         room_for_one(slabs_);
@@ -257,17 +228,18 @@ private:
                                     "nor 8 million larger than 2 KiB: forget some");
         auto entries = std::make_unique<later<entry, Late>[]>(places);
         std::byte* const memory =
-            fitting > 0 ? blocks_.allocate() : blocks_.allocate_block(p.offset + p.stride);
+            fitting > 0 ? blocks_.allocate() : blocks_.allocate_block(first + stride);
         slab* const s = ::new (static_cast<void*>(memory)) slab{};
         s->entries = entries.release();
+        s->pool = &p;
         s->first = static_cast<std::uint32_t>(slabs_.size()) * slab::units;
         s->places = places;
-        s->offset = static_cast<std::uint32_t>(p.offset);
-        s->stride = static_cast<std::uint32_t>(p.stride);
-        s->inverse = static_cast<std::uint32_t>((std::uint64_t{1} << 32) / p.stride + 1);
+        s->offset = static_cast<std::uint32_t>(first);
+        s->stride = static_cast<std::uint32_t>(stride);
+        s->inverse = static_cast<std::uint32_t>((std::uint64_t{1} << 32) / stride + 1);
         for (std::uint32_t place = places; place-- > 0;) {
             const slot_base* const made =
-                ::new (static_cast<void*>(memory + p.offset + place * p.stride)) slot_base{};
+                ::new (static_cast<void*>(memory + first + place * stride)) slot_base{};
             s->entries[place].mark = renew(p.free, made->number());
         }
         slabs_.push_back(s);
@@ -278,9 +250,7 @@ private:
     std::size_t making_ = 0; ///< slots: copying a key may make others
     later<std::vector<slab*>, Late> slabs_;
     slab_blocks<Late> blocks_;
-    std::vector<box<pool>> pools_;
-    static constexpr std::size_t known_count = 16;
-    known_pool known_[known_count]; ///< so that few are searched for
+    slot_pools<Late> pools_;
 };
 
 } // namespace imload::detail

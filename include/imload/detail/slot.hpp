@@ -21,6 +21,7 @@
 namespace imload::detail {
 
 struct slot_base;
+struct slot_pool;
 struct part_type;
 struct view_type;
 struct value_type;
@@ -106,12 +107,13 @@ struct entry {
 static_assert(sizeof(entry) <= 48 || sizeof(void*) != 8, "a million keys count each byte");
 
 /// One of the things that tell a key from others and that a run is made of: its type, and where it
-/// is in a slot, in a starter and in a job. 0: not there.
+/// is in a pool, in a slot, in a starter and in a job. 0: not there.
 struct part {
     /// An argument's is its number behind these.
     enum : std::uint32_t { callable, finisher, name, arguments };
 
     const part_type* type;
+    offset in_pool;
     offset in_slot;
     offset in_starter;
     offset in_job;
@@ -150,26 +152,57 @@ struct slot_type {
     [[nodiscard]] bool needs_starter() const noexcept { return starter_size != 0; }
 };
 
+/// What the slots of one session that have one type and one callable have in common.
+struct slot_pool {
+    static constexpr std::size_t most_callable = 4 * sizeof(void*);
+
+    const slot_type* type = nullptr;
+    std::uint32_t number = 0; ///< no other pool of the process has it; never 0
+    bool is_key = true;       ///< no function in it is null
+    std::uint64_t hash = 0;   ///< of type and callable
+    /// The callable and the finish function, where they count.
+    struct callable {
+        alignas(void*) std::byte bytes[most_callable];
+    } callables[2] = {};
+
+    // Of slot_memory
+    std::uint32_t free = not_listed; ///< the first free slot; entry::mark is the next
+    std::uint32_t next_places = 8;   ///< in the next slab: few keys cost little
+};
+
 /// A key that is searched for: views of its parts, nothing owned.
 struct sought {
     const slot_type& type;
     const void* const* views;    ///< by part::place
     const view_type* const* how; ///< and what can be done with it; null: as its kind says
+    slot_pool* pool = nullptr;   ///< found first
 };
 
 /// The hot part of a key, all that a poll of a loaded one reads. Slots never move and their memory
 /// stays until the session ends, so a trail that leads to a freed one is harmless.
 struct slot_base {
-    const slot_type* type = nullptr; ///< null: free
-    /// The fingerprint of its options while there is a value and an ask has nothing to do; else 0.
-    std::uint32_t fast = 0;
+    /// The number of its pool above the fingerprint of its options, as in a loader's badge, while
+    /// there is a value and an ask has nothing to do; above 0 else. 0: free.
+    std::uint64_t badge = 0;
     std::uint32_t asked = 0; ///< the frame of the last ask
 
+    [[nodiscard]] bool in_use() const noexcept { return badge != 0; }
+    [[nodiscard]] std::uint32_t fast() const noexcept { return static_cast<std::uint32_t>(badge); }
+    void set_fast(std::uint32_t fingerprint) noexcept {
+        badge = (badge & ~std::uint64_t{0xffffffffu}) | fingerprint;
+    }
+    void take_into(const slot_pool& p) noexcept { badge = std::uint64_t{p.number} << 32; }
+    [[nodiscard]] bool is_in(const slot_pool& p) const noexcept { return badge >> 32 == p.number; }
+
+    // The others are of a slab
+
+    [[nodiscard]] slot_pool& pool() const noexcept;
+    [[nodiscard]] const slot_type& type() const noexcept { return *pool().type; }
     [[nodiscard]] entry& cold() const noexcept;
     [[nodiscard]] std::uint32_t number() const noexcept; ///< in slot_memory
 };
 
-/// The head of a block of slots of one type. The block starts at an address from which on all of
+/// The head of a block of slots of one pool. The block starts at an address from which on all of
 /// them are found by their own: so a slot needs no pointer to what is cold of it.
 struct slab {
     static constexpr std::size_t alignment = 4096;
@@ -177,6 +210,7 @@ struct slab {
     static constexpr std::uint32_t units = alignment / unit;
 
     entry* entries = nullptr;
+    slot_pool* pool = nullptr;
     std::uint32_t first = 0;   ///< the number that a slot at its very start would have
     std::uint32_t places = 0;  ///< slots, in use or free
     std::uint32_t offset = 0;  ///< of the first slot, from the head
@@ -205,6 +239,8 @@ struct slab {
                                                           offset + std::size_t{place} * stride));
     }
 };
+
+inline slot_pool& slot_base::pool() const noexcept { return *slab::of(*this).pool; }
 
 inline entry& slot_base::cold() const noexcept {
     const slab& home = slab::of(*this);

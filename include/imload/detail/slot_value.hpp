@@ -18,8 +18,8 @@ namespace imload::detail {
 }
 /// Only where there is one.
 [[nodiscard]] inline const void* value_in(const slot_base& s) noexcept {
-    const void* const place = place_in(&s, s.type->value_in_slot);
-    return value_lies_apart(*s.type) ? *static_cast<const void* const*>(place) : place;
+    const void* const place = place_in(&s, s.type().value_in_slot);
+    return value_lies_apart(s.type()) ? *static_cast<const void* const*>(place) : place;
 }
 /// Puts what is in `from` in the place of what the slot `had`; null: only clears.
 inline void put_value(slot_base& s, const slot_type& type, held_value* from, bool had,

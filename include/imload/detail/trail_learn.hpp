@@ -54,7 +54,7 @@ inline void trail<Late>::rebuild() {
     for (index i = margin; i < own; ++i) spare_[i]->cold().place = static_cast<std::uint32_t>(i);
     for (index i = margin; i < path_.size() - margin; ++i) {
         slot_base& s = *path_[i];
-        if (!s.type) continue;
+        if (!s.in_use()) continue;
         std::uint32_t& place = s.cold().place;
         if (place < own && spare_[place] == &s) continue;
         if (place != i) continue; // it is here twice
