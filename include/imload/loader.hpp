@@ -143,13 +143,14 @@ private:
         using call = detail::call_of<detail::shape_of<F, Named, Finish, Args...>>;
         using found = result<typename call::value>;
         detail::engine& e = home_.here("poll");
+        const std::uint64_t badge = badge_.read();
         if (detail::slot_base* const s = e.template next_if<call>(
-                call::search(fn_, finish_, key_, args...), badge_)) [[likely]]
+                call::search(fn_, finish_, key_, args...), badge, badge_)) [[likely]]
             return found(call::value_in(*s), s, &e);
         if constexpr (call::hashes_at_once) // else a search takes longer than a call
             if (e.wanders())
                 if (detail::slot_base* const s = e.template search_if<call>(
-                        call::search(fn_, finish_, key_, args...), badge_))
+                        call::search(fn_, finish_, key_, args...), badge))
                     return found(call::value_in(*s), s, &e);
         return ask_slowly<call, detail::passed<Args>...>(e, detail::engine::manner::ask, args...);
     }
@@ -163,7 +164,7 @@ private:
             if (how == detail::engine::manner::ask) static_cast<void>(e.wanders()); // which counts
         const auto key = Call::search(fn_, finish_, key_, args...);
         typename Call::views list;
-        detail::engine::asked a = {how, badge_.fingerprint(), options_, {}};
+        detail::engine::asked a = {how, static_cast<std::uint32_t>(badge_.read()), options_, {}};
         const auto answer = [&] {
             const detail::engine::answer found = e.ask(Call::seek(key, list), a);
             return result<typename Call::value>(
@@ -194,9 +195,11 @@ private:
         using mine = detail::loader_parts<F, Finish, Named>;
         detail::engine& e = home_.here(call);
         e.for_each_slot([&](detail::slot_base& s) {
-            if (s.type().loader == detail::tag_of<mine>() && mine::are_of(s.pool(), identity()) &&
-                mine::is_name_of(s, identity().name))
-                (e.*action)(s);
+            if (s.type().loader != detail::tag_of<mine>() || !mine::are_of(s.pool(), identity()))
+                return;
+            if constexpr (Named)
+                if (!mine::is_named(s, key_)) return;
+            (e.*action)(s);
         });
     }
 

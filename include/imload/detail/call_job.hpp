@@ -8,7 +8,6 @@
 #include <imload/detail/fail.hpp>
 #include <imload/detail/layout.hpp>
 #include <imload/detail/load_job.hpp>
-#include <imload/detail/loader_badge.hpp>
 #include <imload/detail/pack.hpp>
 #include <imload/detail/part.hpp>
 #include <imload/detail/returned.hpp>
@@ -64,24 +63,18 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
             {callable_identity<callable>(f), callable_identity<finisher>(g), name},
             {{view_in<Elements>(args)}...}};
     }
-    /// Whether its badge alone tells that a slot is the loader's.
-    template <class Searched>
-    [[nodiscard]] static bool fits([[maybe_unused]] const slot_base& s, const Searched&,
-                                   [[maybe_unused]] const loader_badge& b) noexcept {
-        if constexpr (Shape::is_only_shape)
-            return b.fits(s);
-        else
-            return false;
-    }
-    template <class Searched>
-    [[nodiscard]] static bool is_of(const slot_pool& p, const Searched& key) noexcept {
-        return p.type == &kind && loader::are_of(p, key.loader);
+    /// Whether a slot's badge alone tells that it is one of the loader's.
+    static constexpr bool has_one_pool = Shape::is_only_shape;
+    [[nodiscard]] static bool is_of(const slot_pool& p,
+                                    const typename loader::identity& l) noexcept {
+        return p.type == &kind && loader::are_of(p, l);
     }
     /// For a slot of the loader's pool.
     template <class Searched>
     [[nodiscard]] static bool equals(const slot_base& s, const Searched& key) {
-        return loader::is_name_of(s, key.loader.name) &&
-               (equals_view(*static_cast<const in_key<Elements>*>(
+        if constexpr (Shape::named)
+            if (!loader::is_named(s, key.loader.name)) return false;
+        return (equals_view(*static_cast<const in_key<Elements>*>(
                                 place_in(&s, in_slot::all.places[part::arguments + Is])),
                             at<Is>(key.arguments)) &&
                 ...);

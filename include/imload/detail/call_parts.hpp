@@ -111,34 +111,27 @@ struct loader_parts {
     using name_type = std::conditional_t<Named, std::string, left_out>;
     using in_slot = layout<sizeof(slot_base), left_out, left_out, name_type>;
 
-    template <class Name>
-    [[nodiscard]] static bool are_of(const slot_pool& p,
-                                     const loader_identity<F, Finish, Name>& l) noexcept {
-        return is_callable(p, part::callable, l.callable) &&
-               is_callable(p, part::finisher, l.finisher);
+    using identity =
+        loader_identity<F, Finish, std::conditional_t<Named, std::string_view, no_name>>;
+    [[nodiscard]] static bool are_of([[maybe_unused]] const slot_pool& p,
+                                     [[maybe_unused]] const identity& l) noexcept {
+        if constexpr (callable_identity<F>::counts)
+            if (!is(p, part::callable, l.callable.function)) return false;
+        if constexpr (callable_identity<Finish>::counts)
+            if (!is(p, part::finisher, l.finisher.function)) return false;
+        return true;
     }
-    template <class Name>
-    [[nodiscard]] static bool is_name_of([[maybe_unused]] const slot_base& s,
-                                         [[maybe_unused]] const Name& name) noexcept {
-        if constexpr (Named)
-            return *static_cast<const std::string*>(
-                       place_in(&s, in_slot::all.places[part::name])) == name;
-        else
-            return true;
+    /// Only where Named.
+    [[nodiscard]] static bool is_named(const slot_base& s, std::string_view name) noexcept {
+        const void* const own = place_in(&s, in_slot::all.places[part::name]);
+        return *static_cast<const std::string*>(own) == name;
     }
 
 private:
     template <class G>
-    [[nodiscard]] static bool is_callable([[maybe_unused]] const slot_pool& p,
-                                          [[maybe_unused]] std::size_t which,
-                                          const callable_identity<G>& c) noexcept {
-        if constexpr (callable_identity<G>::counts) {
-            static_assert(sizeof(G) <= slot_pool::most_callable);
-            return *std::launder(reinterpret_cast<const G*>(p.callables[which].bytes)) ==
-                   c.function;
-        } else {
-            return true;
-        }
+    [[nodiscard]] static bool is(const slot_pool& p, std::size_t which, G function) noexcept {
+        static_assert(sizeof(G) <= slot_pool::most_callable);
+        return *reinterpret_cast<const G*>(p.callables[which].bytes) == function;
     }
 };
 

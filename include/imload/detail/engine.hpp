@@ -39,10 +39,13 @@ public:
 
     /// The slot that is next on the trail, if it is the one sought and an ask has nothing to do.
     template <class Call, class Searched>
-    [[nodiscard]] slot_base* next_if(const Searched& key, const loader_badge& b) {
+    [[nodiscard]] slot_base* next_if(const Searched& key, std::uint64_t badge,
+                                     const loader_badge& b) {
         slot_base* const s = trail_.guess();
-        if (!Call::fits(*s, key, b)) [[unlikely]]
-            if (!fits_new<Call>(*s, key, b)) return nullptr;
+        if (!Call::has_one_pool || s->badge != badge) [[unlikely]] {
+            if (!fits_new<Call>(*s, key.loader, badge)) return nullptr;
+            b.keep(s->badge);
+        }
         if (!Call::equals(*s, key)) [[unlikely]]
             return nullptr;
         if constexpr (!Call::compares_alone)
@@ -58,10 +61,10 @@ public:
     /// The same where that is so.
     template <class Call, class Searched>
     [[nodiscard]] IMLOAD_ALWAYS_INLINE slot_base* search_if(const Searched& key,
-                                                            const loader_badge& b) {
-        slot_base* const s =
-            memory_.template find_likely<Call>(key, b, slot_index<late>::mark_of(Call::hash(key)));
-        if (!s || s->fast() != b.fingerprint()) {
+                                                            std::uint64_t badge) {
+        slot_base* const s = memory_.template find_likely<Call>(
+            key, badge, slot_index<late>::mark_of(Call::hash(key)));
+        if (!s || s->fast() != static_cast<std::uint32_t>(badge)) {
             found_ = s;
             return nullptr;
         }
@@ -159,12 +162,10 @@ protected:
 
     /// For a loader that has not met its pool, or none of only one: it is made anew in each frame,
     /// say.
-    template <class Call, class Searched>
-    [[nodiscard]] static bool fits_new(const slot_base& s, const Searched& key,
-                                       const loader_badge& b) {
-        if (s.fast() != b.fingerprint() || !Call::is_of(s.pool(), key)) return false;
-        b.keep(s);
-        return true;
+    template <class Call>
+    [[nodiscard]] static bool fits_new(const slot_base& s, const typename Call::loader::identity& l,
+                                       std::uint64_t badge) {
+        return s.fast() == static_cast<std::uint32_t>(badge) && Call::is_of(s.pool(), l);
     }
 
     // Read by every poll, so first and together.

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <imload/detail/slot.hpp>
-
 #include <atomic>
 #include <cstdint>
 
@@ -14,27 +12,22 @@ namespace imload::detail {
 class loader_badge {
 public:
     explicit loader_badge(std::uint32_t fingerprint) noexcept : bits_(fingerprint) {}
-    loader_badge(const loader_badge& other) noexcept : bits_(other.bits()) {}
+    loader_badge(const loader_badge& other) noexcept : bits_(other.read()) {}
     loader_badge& operator=(const loader_badge& other) noexcept {
-        bits_.store(other.bits(), std::memory_order_relaxed);
+        keep(other.read());
         return *this;
     }
     ~loader_badge() = default;
 
-    [[nodiscard]] std::uint32_t fingerprint() const noexcept {
-        return static_cast<std::uint32_t>(bits());
-    }
-    /// It is a slot of the pool, was asked for with the same options, and an ask has nothing to do.
-    [[nodiscard]] bool fits(const slot_base& s) const noexcept { return s.badge == bits(); }
-    /// The slot, of which the same is true, is one of the loader's.
-    void keep(const slot_base& s) const noexcept {
-        bits_.store(s.badge, std::memory_order_relaxed);
-    }
-
-private:
-    [[nodiscard]] std::uint64_t bits() const noexcept {
+    /// What slot_base::badge is of the loader's slots with nothing to do for an ask; what stands
+    /// above the fingerprint is 0 before it has met one.
+    [[nodiscard]] std::uint64_t read() const noexcept {
         return bits_.load(std::memory_order_relaxed);
     }
+    /// It has met one.
+    void keep(std::uint64_t badge) const noexcept { bits_.store(badge, std::memory_order_relaxed); }
+
+private:
     mutable std::atomic<std::uint64_t> bits_;
 };
 

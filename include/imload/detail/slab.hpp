@@ -4,7 +4,6 @@
 #include <imload/detail/fail.hpp>
 #include <imload/detail/keys.hpp>
 #include <imload/detail/late.hpp>
-#include <imload/detail/loader_badge.hpp>
 #include <imload/detail/renew.hpp>
 #include <imload/detail/slot.hpp>
 #include <imload/detail/slot_index.hpp>
@@ -87,14 +86,14 @@ public:
 
     /// The same in a few instructions, and nearly always: null when it takes more.
     template <class Call, class Searched>
-    [[nodiscard]] slot_base* find_likely(const Searched& key, const loader_badge& b,
+    [[nodiscard]] slot_base* find_likely(const Searched& key, std::uint64_t badge,
                                          std::uint32_t mark) const {
         const std::uint32_t* const number = index_.likely(mark);
         if (!number) [[unlikely]]
             return nullptr;
         slot_base& s = at(*number);
-        if (!Call::fits(s, key, b) && !Call::is_of(s.pool(), key)) [[unlikely]]
-            return nullptr;
+        if (!Call::has_one_pool || s.badge != badge) [[unlikely]]
+            if (!Call::is_of(s.pool(), key.loader)) return nullptr;
         return Call::equals(s, key) ? &s : nullptr;
     }
 
