@@ -245,15 +245,15 @@ template <class View>
 /// The same, inlined for lengths that keys mostly have: two halves, which may overlap.
 [[nodiscard]] IMLOAD_ALWAYS_INLINE inline bool equal_text(const char* a, const char* b,
                                                           std::size_t length) noexcept {
-    if (length - 8 <= 8)
-        return (differ_in_eight(a, b) | differ_in_eight(a + length - 8, b + length - 8)) == 0;
 #if IMLOAD_HAS_SSE2
-    if (length - 16 <= 16) {
+    if (length - 16 <= 16) [[likely]] {
         const sixteen_bytes first = sixteen_at(a) == sixteen_at(b);
         const sixteen_bytes last = sixteen_at(a + length - 16) == sixteen_at(b + length - 16);
         return bits_of(first & last) == 0xffff;
     }
 #endif
+    if (length - 8 <= 8)
+        return (differ_in_eight(a, b) | differ_in_eight(a + length - 8, b + length - 8)) == 0;
     return equal_text_of_any_length(a, b, length);
 }
 

@@ -148,10 +148,9 @@ private:
                 call::search(fn_, finish_, key_, args...), badge, badge_)) [[likely]]
             return found(call::value_in(*s), s, &e);
         if constexpr (call::hashes_at_once) // else a search takes longer than a call
-            if (e.wanders())
-                if (detail::slot_base* const s = e.template search_if<call>(
-                        call::search(fn_, finish_, key_, args...), badge))
-                    return found(call::value_in(*s), s, &e);
+            if (detail::slot_base* const s =
+                    e.template search_if<call>(call::search(fn_, finish_, key_, args...), badge))
+                return found(call::value_in(*s), s, &e);
         return ask_slowly<call, detail::passed<Args>...>(e, detail::engine::manner::ask, args...);
     }
 
@@ -161,7 +160,7 @@ private:
     IMLOAD_NOINLINE result<typename Call::value>
     ask_slowly(detail::engine& e, detail::engine::manner how, Passed... args) const {
         if constexpr (!Call::hashes_at_once)
-            if (how == detail::engine::manner::ask) static_cast<void>(e.wanders()); // which counts
+            if (how == detail::engine::manner::ask) e.count_search();
         const auto key = Call::search(fn_, finish_, key_, args...);
         typename Call::views list;
         detail::engine::asked a = {how, static_cast<std::uint32_t>(badge_.read()), options_, {}};

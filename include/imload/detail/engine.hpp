@@ -56,12 +56,13 @@ public:
         return s;
     }
 
-    /// Keys are asked for in no order, and this one is to be searched for.
-    [[nodiscard]] bool wanders() noexcept { return trail_.wanders(); }
-    /// The same where that is so.
+    /// One that is not next on the trail.
+    void count_search() noexcept { static_cast<void>(trail_.wanders()); }
+    /// The same for one that is not next, with a search.
     template <class Call, class Searched>
     [[nodiscard]] IMLOAD_ALWAYS_INLINE slot_base* search_if(const Searched& key,
                                                             std::uint64_t badge) {
+        const bool wanders = trail_.wanders();
         slot_base* const s = memory_.template find_likely<Call>(
             key, badge, slot_index<late>::mark_of(Call::hash(key)));
         if (!s || s->fast() != static_cast<std::uint32_t>(badge)) {
@@ -70,6 +71,7 @@ public:
         }
         s->asked = frame_;
         ++polls_;
+        if (!wanders) meet(*s);
         return s;
     }
 
@@ -100,6 +102,8 @@ public:
         engine* home = nullptr;
     };
     [[nodiscard]] virtual answer ask(sought key, const asked& a) = 0;
+    /// A search has found a key that is not next, and there was nothing to do for the ask.
+    virtual void meet(slot_base& s) = 0;
 
     // Acting on a key: worker side at once, what shows in the next frame
 

@@ -66,6 +66,7 @@ public:
     ~engine_impl() override;
 
     answer ask(sought key, const asked& a) override;
+    IMLOAD_NOINLINE void meet(slot_base& s) override { trail_.meet(s); }
 
     void refresh(slot_base& s) override;
     void cancel(slot_base& s) override;

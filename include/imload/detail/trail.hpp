@@ -39,9 +39,15 @@ public:
     /// The key, if it is where an order usually goes on: guessed right, the same again, beside the
     /// one that was searched for, where the trail was left last, in the other direction, or where
     /// the last frame ended. While the trail is lost: null, which counts as a search.
-    [[nodiscard]] slot_base* recall(const sought& key);
+    [[nodiscard]] slot_base* recall(const sought& key) {
+        return recall_if([&](const slot_base& s) { return keys_of<Late>::is(key, s); });
+    }
     /// After recall() in vain: the key was found elsewhere.
     void jump(slot_base& found);
+    /// Both, where the key was searched for at once.
+    void meet(slot_base& found) {
+        if (!recall_if([&](const slot_base& s) { return &s == &found; })) jump(found);
+    }
     /// After recall() in vain: the key is new. It is put at the end.
     void append(slot_base& made, entry& cold);
     /// There is no order, so guess() leads to nobody and a key is better searched for at once: this
@@ -105,6 +111,8 @@ private:
         on_mirror_ = backward_ && has_mirror_ && i != nowhere;
         at_ = run_ = on_mirror_ ? spare_.data() + mirrored(i) : path_.data() + i;
     }
+    template <class Is>
+    [[nodiscard]] slot_base* recall_if(Is is);
     void turn();
     void forget_mirror() noexcept;
     void asked(slot_base& s, index place, index next);
@@ -153,7 +161,8 @@ private:
 };
 
 template <class Late>
-inline slot_base* trail<Late>::recall(const sought& key) {
+template <class Is>
+inline slot_base* trail<Late>::recall_if(Is is) {
     if (is_lost()) {
         if (rest_ <= 0) look_around();
         return nullptr;
@@ -169,9 +178,7 @@ inline slot_base* trail<Late>::recall(const sought& key) {
     }
     calm_ = false;
     const index expected = here();
-    const auto is_at = [&](index i) {
-        return i < path_.size() && keys_of<Late>::is(key, *path_[i]);
-    };
+    const auto is_at = [&](index i) { return i < path_.size() && is(*path_[i]); };
     const auto found = [&](index i, index next) {
         slot_base& s = *path_[i];
         lost_ = 0;
@@ -180,7 +187,7 @@ inline slot_base* trail<Late>::recall(const sought& key) {
         return &s;
     };
     if (is_at(expected)) return found(expected, behind(expected));
-    if (keys_of<Late>::is(key, before)) {
+    if (is(before)) {
         policy_.surprise(before);
         asked(before, nowhere, expected);
         return &before;
