@@ -115,23 +115,24 @@ struct loader_parts {
         loader_identity<F, Finish, std::conditional_t<Named, std::string_view, no_name>>;
     [[nodiscard]] static bool are_of([[maybe_unused]] const slot_pool& p,
                                      [[maybe_unused]] const identity& l) noexcept {
-        if constexpr (callable_identity<F>::counts)
-            if (!is(p, part::callable, l.callable.function)) return false;
-        if constexpr (callable_identity<Finish>::counts)
-            if (!is(p, part::finisher, l.finisher.function)) return false;
+        if constexpr (callable_identity<F>::counts) {
+            static_assert(sizeof(F) <= slot_pool::most_callable);
+            if (*reinterpret_cast<const F*>(p.callables[part::callable].bytes) !=
+                l.callable.function)
+                return false;
+        }
+        if constexpr (callable_identity<Finish>::counts) {
+            static_assert(sizeof(Finish) <= slot_pool::most_callable);
+            if (*reinterpret_cast<const Finish*>(p.callables[part::finisher].bytes) !=
+                l.finisher.function)
+                return false;
+        }
         return true;
     }
     /// Only where Named.
     [[nodiscard]] static bool is_named(const slot_base& s, std::string_view name) noexcept {
         const void* const own = place_in(&s, in_slot::all.places[part::name]);
         return *static_cast<const std::string*>(own) == name;
-    }
-
-private:
-    template <class G>
-    [[nodiscard]] static bool is(const slot_pool& p, std::size_t which, G function) noexcept {
-        static_assert(sizeof(G) <= slot_pool::most_callable);
-        return *reinterpret_cast<const G*>(p.callables[which].bytes) == function;
     }
 };
 

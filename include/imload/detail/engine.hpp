@@ -63,6 +63,7 @@ public:
     [[nodiscard]] IMLOAD_ALWAYS_INLINE slot_base* search_if(const Searched& key,
                                                             std::uint64_t badge) {
         const bool wanders = trail_.wanders();
+        if (!wanders && !trail_.guess()->in_use()) return nullptr; // at the end, it is likely new
         slot_base* const s = memory_.template find_likely<Call>(
             key, badge, slot_index<late>::mark_of(Call::hash(key)));
         if (!s || s->fast() != static_cast<std::uint32_t>(badge)) {

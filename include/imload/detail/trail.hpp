@@ -295,12 +295,15 @@ template <class Late>
 inline void trail<Late>::append(slot_base& made, entry& cold) {
     const index place = path_.size() - margin;
     const index expected = here();
-    forget_mirror();
+    if (has_mirror_) [[unlikely]]
+        forget_mirror();
     const index at = place_at();
+    const auto stepped = at_ - run_;
     make_room();
     path_.push_back(&nobody_);
     path_[place] = &made;
-    at_ = run_ = path_.data() + at;
+    at_ = path_.data() + at;
+    run_ = at_ - stepped;
     cold.place = static_cast<std::uint32_t>(place);
     if (is_lost()) return;
     policy_.surprise(made);
