@@ -147,10 +147,6 @@ private:
         if (detail::slot_base* const s = e.template next_if<call>(
                 call::search(fn_, finish_, key_, args...), badge, badge_)) [[likely]]
             return found(call::value_in(*s), s, &e);
-        if constexpr (call::hashes_at_once) // else a search takes longer than a call
-            if (detail::slot_base* const s =
-                    e.template search_if<call>(call::search(fn_, finish_, key_, args...), badge))
-                return found(call::value_in(*s), s, &e);
         return ask_slowly<call, detail::passed<Args>...>(e, detail::engine::manner::ask, args...);
     }
 
@@ -159,9 +155,15 @@ private:
     template <class Call, class... Passed>
     IMLOAD_NOINLINE result<typename Call::value>
     ask_slowly(detail::engine& e, detail::engine::manner how, Passed... args) const {
-        if constexpr (!Call::hashes_at_once)
-            if (how == detail::engine::manner::ask) e.count_search();
         const auto key = Call::search(fn_, finish_, key_, args...);
+        if (how == detail::engine::manner::ask) {
+            if constexpr (Call::hashes_at_once) { // else a search takes longer than a call
+                if (detail::slot_base* const s = e.template search_if<Call>(key, badge_.read()))
+                    return {Call::value_in(*s), s, &e};
+            } else {
+                e.count_search();
+            }
+        }
         typename Call::views list;
         detail::engine::asked a = {how, static_cast<std::uint32_t>(badge_.read()), options_, {}};
         const auto answer = [&] {
