@@ -165,8 +165,8 @@ public:
 protected:
     engine() = default;
 
-    /// For a loader that has not met its pool, or none of only one: it is made anew in each frame,
-    /// say.
+    /// For a loader whose badge does not tell: it has met none of its slots yet, as one that is
+    /// made anew in each frame, or they are of several pools.
     template <class Call>
     [[nodiscard]] static bool fits_new(const slot_base& s, const typename Call::loader::identity& l,
                                        std::uint64_t badge) {

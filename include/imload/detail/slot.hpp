@@ -189,7 +189,7 @@ struct slot_base {
     [[nodiscard]] bool in_use() const noexcept { return badge != 0; }
     [[nodiscard]] std::uint32_t fast() const noexcept { return static_cast<std::uint32_t>(badge); }
     void set_fast(std::uint32_t fingerprint) noexcept {
-        badge = (badge & ~std::uint64_t{0xffffffffu}) | fingerprint;
+        if (in_use()) badge = (badge & ~std::uint64_t{0xffffffffu}) | fingerprint;
     }
     void take_into(const slot_pool& p) noexcept { badge = std::uint64_t{p.number} << 32; }
     [[nodiscard]] bool is_in(const slot_pool& p) const noexcept { return badge >> 32 == p.number; }

@@ -18,9 +18,8 @@
 
 namespace imload::detail {
 
-/// All pools of a session, one for each type of slot and callable: as many as there are loaders,
-/// but for those that have their names or nothing else for themselves. Found by what tells them
-/// apart.
+/// All pools of a session, one for each type of slot and callable. They stay until the session
+/// ends, for there are no more than the program has loaders; those that differ in name share one.
 template <class Late>
 class slot_pools {
 public:
@@ -103,7 +102,7 @@ private:
     }
 
     static inline std::atomic<std::uint32_t> made_{0}; ///< in the process
-    slot_pool* last_ = nullptr; ///< asked for last, and mostly again
+    slot_pool* last_ = nullptr;                        ///< asked for last, and mostly again
     later<std::vector<box<slot_pool>>, Late> all_;
     later<std::vector<slot_pool*>, Late> table_ = later<std::vector<slot_pool*>, Late>(16);
 };
