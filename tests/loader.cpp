@@ -455,6 +455,17 @@ TEST_CASE("a kept loader tells keyed, unkeyed and addressed arguments apart") {
     CHECK(app.keys() == 4);
 }
 
+TEST_CASE("a loader that was asked with an unkeyed argument takes no such key for a keyed one") {
+    ui app;
+    auto load = imload::async_load(app.session, +[](int a, int b) { return 100 * a + b; });
+    several_frames(app, [&] { ask(load, imload::unkeyed(1), 5); });
+    CHECK(load(imload::unkeyed(1), 5) == 105);
+    app.frame();
+    CHECK(load(5, 105) == std::nullopt); // where key and value of the other lie side by side
+    app.land();
+    CHECK(load(5, 105) == 605);
+}
+
 TEST_CASE("a kept loader of a member function tells objects and pointers to them apart") {
     ui app;
     auto load = imload::async_load(app.session, &counter::times);

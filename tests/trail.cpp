@@ -526,6 +526,62 @@ TEST_CASE("a key that asks for another when it is copied or compared gets the ri
     }
 }
 
+TEST_CASE("a key whose == asks for keys elsewhere is found where it was compared") {
+    ui app;
+    auto load = imload::async_load(app.session, thrice);
+    const auto draw = [&](const order& keys) {
+        for (const int key : keys) ask(load, touchy(key));
+    };
+    draw(up_to(10));
+    app.land();
+    for (int i = 0; i < 3; ++i) {
+        draw(up_to(10));
+        app.frame();
+    }
+    draw({0, 1, 2, 7, 8, 9}); // the trail was left before 3
+    int wrong = 0;
+    for (int countdown = 0; countdown < 12; ++countdown) {
+        int calls = countdown;
+        touchy::on_compare = [&] {
+            if (calls-- != 0) return;
+            touchy::on_compare = nullptr;
+            draw({5, 6, 1, 2});
+        };
+        const auto value = load(touchy(3));
+        touchy::on_compare = nullptr;
+        wrong += value != 9;
+        app.frame();
+        draw(up_to(10));
+        app.frame();
+        draw({0, 1, 2, 7, 8, 9});
+    }
+    CHECK(wrong == 0);
+}
+
+TEST_CASE("a key's == may clear the session or end it") {
+    for (const bool end : {false, true}) {
+        ui app;
+        auto load = imload::async_load(app.session, thrice);
+        for (int frame = 0; frame < 3; ++frame) {
+            for (const int key : up_to(100)) ask(load, touchy(key));
+            app.land();
+        }
+        touchy::on_compare = [&] {
+            touchy::on_compare = nullptr;
+            if (end)
+                app.session.shutdown(0s);
+            else
+                app.session.clear();
+        };
+        for (const int key : {50, 0, 99}) CHECK(load(touchy(key)).has_value() != end);
+        CHECK(!touchy::on_compare);
+        app.frame();
+        CHECK(load(touchy(50)) == std::nullopt);
+        app.land();
+        CHECK(load(touchy(50)).has_value() != end);
+    }
+}
+
 TEST_CASE("keys that ask for others while they are copied, each for the next") {
     ui app;
     const auto load = imload::async_load(app.session, thrice);

@@ -44,7 +44,7 @@ public:
         slot_base* const s = trail_.guess();
         if (!Call::has_one_pool || s->badge != badge) [[unlikely]] {
             if (!fits_new<Call>(*s, key.loader, badge)) return nullptr;
-            b.keep(s->badge);
+            if constexpr (Call::has_one_pool) b.keep(s->badge);
         }
         if (!Call::equals(*s, key)) [[unlikely]]
             return nullptr;

@@ -27,9 +27,10 @@ struct keys_of {
             return is_with(key, s, [](const part&, const void* own, const void* view) {
                 return word(own) == word(view);
             });
-        return is_with(key, s, [&](const part& p, const void* own, const void* view) {
+        const auto equals = [&](const part& p, const void* own, const void* view) {
             return parts::equals(*p.type, how(key, p), own, view);
-        });
+        };
+        return is_with(key, s, equals) && s.is_in(*key.pool); // a key's == may have cleared all
     }
     /// What call_of::hash() makes of it.
     [[nodiscard]] static std::uint64_t hash(const sought& key) {

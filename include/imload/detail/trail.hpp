@@ -178,49 +178,55 @@ inline slot_base* trail<Late>::recall_if(Is is) {
     }
     calm_ = false;
     const index expected = here();
-    const auto is_at = [&](index i) { return i < path_.size() && is(*path_[i]); };
-    const auto found = [&](index i, index next) {
-        slot_base& s = *path_[i];
+    // A key's == may ask for other keys, so what it was called with counts, not what is there then.
+    const auto at = [&](index i) -> slot_base* {
+        slot_base* const s = i < path_.size() ? path_[i] : nullptr;
+        return s && is(*s) ? s : nullptr;
+    };
+    const auto on_path = [&](index i) { return i < path_.size() ? i : nowhere; };
+    const auto found = [&](slot_base* s, index i, index next) {
         lost_ = 0;
         next_rest_ = least_rest;
-        asked(s, i, next);
-        return &s;
+        asked(*s, on_path(i), on_path(next));
+        return s;
     };
-    if (is_at(expected)) return found(expected, behind(expected));
+    if (slot_base* const s = at(expected)) return found(s, expected, behind(expected));
     if (is(before)) {
         policy_.surprise(before);
-        asked(before, nowhere, expected);
+        asked(before, nowhere, on_path(expected));
         return &before;
     }
     if (among_new_) return nullptr;
-    const auto surprising = [&](index i, index next) {
-        policy_.surprise(*path_[i]);
-        return found(i, next);
+    const auto surprising = [&](slot_base* s, index i, index next) {
+        policy_.surprise(*s);
+        return found(s, i, next);
     };
     if (stray_) {
         const index own = place_of(*renew(stray_, nullptr));
-        const index next = behind(own);
-        const index before_own = own - direction();
-        if (own != nowhere && is_at(next)) {
+        const index next = own != nowhere ? behind(own) : nowhere;
+        const index before_own = own != nowhere ? own - direction() : nowhere;
+        if (slot_base* const s = at(next)) {
             side_ = expected;
-            return surprising(next, behind(next));
+            return surprising(s, next, behind(next));
         }
-        if (own != nowhere && is_at(before_own)) {
+        if (slot_base* const s = at(before_own)) {
             side_ = expected;
             turn();
-            return surprising(before_own, behind(before_own));
+            return surprising(s, before_own, behind(before_own));
         }
     }
-    if (is_at(side_)) {
-        const index i = renew(side_, expected);
-        return surprising(i, behind(i));
+    const index side = side_;
+    if (slot_base* const s = at(side)) {
+        side_ = expected;
+        return surprising(s, side, behind(side));
     }
     const index turned = expected - 2 * direction();
-    if (is_at(turned)) {
+    if (slot_base* const s = at(turned)) {
         turn();
-        return surprising(turned, behind(turned));
+        return surprising(s, turned, behind(turned));
     }
-    if (begins_ && is_at(end_)) return surprising(end_, behind(end_));
+    const index end = begins_ ? end_ : nowhere;
+    if (slot_base* const s = at(end)) return surprising(s, end, behind(end));
     return nullptr;
 }
 
