@@ -163,8 +163,7 @@ void measure_instructions(report& to) {
     add_step("showing one that landed, in begin_frame", counts.at("land") - counts.at("run"));
     to.note(
         "Of a hit: less the loop that asks and adds up, " + text_of(counts.at("loop")) +
-        " more, and with a thousandth of begin_frame. The callable is a function pointer, which "
-        "is compared too.");
+        " more, and with a thousandth of begin_frame. The callable is a function pointer.");
 }
 
 } // namespace bench
