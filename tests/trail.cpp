@@ -526,6 +526,52 @@ TEST_CASE("a key that asks for another when it is copied or compared gets the ri
     }
 }
 
+TEST_CASE("a key whose copy acts on the key itself still gets its value") {
+    using loader = decltype(imload::async_load(std::declval<imload::session&>(), thrice));
+    using action = void (*)(ui&, const loader&);
+    const action actions[] = {
+        [](ui&, const loader& load) { ask(load, touchy{5}); },
+        [](ui&, const loader& load) { load.poll(touchy{5}).refresh(); },
+        [](ui&, const loader& load) { load.poll(touchy{5}).forget(); },
+        [](ui&, const loader& load) { load.refresh_all(); },
+        [](ui&, const loader& load) { load.poll(touchy{5}).set(15); },
+        [](ui&, const loader& load) { load.prefetch(touchy{5}); },
+        [](ui& app, const loader&) { app.session.clear(); },
+    };
+    int ready = 0;
+    int wrong = 0;
+    for (const action act : actions)
+        for (int countdown = 0; countdown < 8; ++countdown) {
+            ui app;
+            const auto load = imload::async_load(app.session, thrice);
+            ask(load, touchy{4});
+            app.land();
+            int calls = countdown;
+            touchy::on_copy = [&] {
+                if (calls-- != 0) return;
+                touchy::on_copy = nullptr;
+                act(app, load);
+            };
+            for (int i = 0; i < 4; ++i) {
+                ask(load, touchy{5});
+                load.poll(touchy{4}).refresh();
+                app.land();
+            }
+            touchy::on_copy = nullptr;
+            for (int i = 0; i < 3; ++i) {
+                ask(load, touchy{5});
+                app.land();
+            }
+            const auto value = load(touchy{5});
+            ready += value.has_value();
+            wrong += value && *value != 15;
+            const auto s = app.statistics();
+            CHECK(s.starts == s.successes + s.failures + s.dropped + s.discarded + s.in_flight);
+        }
+    CHECK(ready == 7 * 8);
+    CHECK(wrong == 0);
+}
+
 TEST_CASE("a key whose == asks for keys elsewhere is found where it was compared") {
     ui app;
     auto load = imload::async_load(app.session, thrice);

@@ -181,7 +181,9 @@ inline void engine_impl<Late>::ask_again(slot_base& s, entry& e, const asked& a,
                 f.how = a.starter();
                 fresh = make_job(s, e);
             });
-            if (!thrown && hub_->replace(*f.run, *fresh, a.wanted.priority)) {
+            const bool still = fresh && e.going == &f && f.run && f.now == phase::queued &&
+                               fresh->generation == e.generation; // after that code
+            if (!thrown && still && hub_->replace(*f.run, *fresh, a.wanted.priority)) {
                 fresh->number = f.run->number;
                 f.run = std::move(fresh);
             }
@@ -221,7 +223,7 @@ inline void engine_impl<Late>::start(slot_base& s, entry& e, const asked& a) {
         if (first && a.wanted.grace > time_span{}) hold_up(s, a.wanted.grace);
     }
     // A first start shows at once: before it there was nothing to contradict.
-    if (first && e.shown == phase::idle) e.shown = f.now;
+    if (first && e.going && e.shown == phase::idle) e.shown = e.going->now;
 }
 
 template <class Late>
@@ -236,7 +238,7 @@ inline void engine_impl<Late>::prefetch(slot_base& s, entry& e, const asked& a) 
     f.attempt = 0;
     e.prefetched = true;
     launch(s, e, run_cause::prefetch, std::move(thrown));
-    if (!e.has_value) e.shown = f.now;
+    if (!e.has_value && e.going) e.shown = e.going->now;
     set_fast(s, e);
 }
 

@@ -37,7 +37,11 @@ inline void engine_impl<Late>::launch(slot_base& s, entry& e, run_cause why,
     // Copying the callable and the arguments is the user's code: what it throws is the run's error,
     // which comes back as any other.
     const bool can_start = f.how || !s.type().needs_starter();
-    if (!thrown && can_start) thrown = caught([&] { f.run = make_job(s, e); });
+    const std::uint32_t mine = e.generation;
+    ref<job> made;
+    if (!thrown && can_start) thrown = caught([&] { made = make_job(s, e); });
+    if (!s.in_use() || e.generation != mine) return; // that code has started or ended it itself
+    f.run = std::move(made);
     if (thrown || !can_start) make_stillborn(s, e, std::move(thrown));
     if (log_.capacity() > 0) record(s);
     move(s, e, phase::queued);
@@ -92,7 +96,8 @@ template <class Late>
 inline void engine_impl<Late>::hold_up(slot_base& s, time_span grace) {
 #if IMLOAD_HAS_THREADS
     if (grace.count() <= grace_used_) return;
-    const ref<job> j = s.cold().going->run;
+    const flight* const f = s.cold().going;
+    const ref<job> j = f ? f->run : ref<job>{};
     if (!j) return;
     const auto began = std::chrono::steady_clock::now();
     const bool landed = hub_->wait_landed(*j, grace.count() - grace_used_);
