@@ -78,12 +78,25 @@ private:
             made->is_key = made->is_key && parts::equal(*p.type, own, own);
         });
         if (2 * (all_.size() + 1) > table_.size()) grow();
-        made->number = ++made_;
-        if (made->number == 0)
-            fail<std::length_error>("imload: this process has made four billion kinds of keys");
+        made->number = new_number();
         all_.push_back(std::move(made));
         insert(*all_.back());
         return *all_.back();
+    }
+    /// Never 0. Modules of a process may each have a made_ of their own, as on Windows: they count
+    /// from elsewhere.
+    [[nodiscard]] static std::uint32_t new_number() {
+        const auto address = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(&made_));
+        const auto start = static_cast<std::uint32_t>(address * 0x9e3779b97f4a7c15u >> 32);
+        std::uint32_t number = 0;
+        while (number == 0) {
+            const std::uint32_t count = ++made_;
+            if (count == 0)
+                fail<std::length_error>("imload: this process has made four billion kinds of keys: "
+                                        "is a session made in each frame?");
+            number = start + count;
+        }
+        return number;
     }
     void grow() {
         table_.assign(2 * table_.size(), nullptr);
