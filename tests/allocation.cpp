@@ -350,13 +350,25 @@ TEST_CASE("making a loader allocates nothing") {
           }) == 0);
 }
 
+namespace {
+
+// An application with fifty keys, which were asked for in order and are at rest.
+struct loaded_ui : ui {
+    decltype(imload::async_load(std::declval<imload::session&>(), twice)) load =
+        imload::async_load(session, twice);
+    loaded_ui() {
+        for (int i = 0; i < 50; ++i) ask(load, i);
+        land();
+        for (int i = 0; i < 50; ++i) ask(load, i);
+        frames(2);
+    }
+};
+
+} // namespace
+
 TEST_CASE("frames in which nothing happens allocate nothing") {
-    ui app;
-    auto load = imload::async_load(app.session, twice);
-    for (int i = 0; i < 50; ++i) ask(load, i);
-    app.land();
-    for (int i = 0; i < 50; ++i) ask(load, i);
-    app.frames(2);
+    loaded_ui app;
+    const auto& load = app.load;
     CHECK(count([&] {
               for (int frame = 0; frame < 10; ++frame) {
                   app.frame();
@@ -367,12 +379,8 @@ TEST_CASE("frames in which nothing happens allocate nothing") {
 }
 
 TEST_CASE("the same keys the other way round allocate nothing") {
-    ui app;
-    auto load = imload::async_load(app.session, twice);
-    for (int i = 0; i < 50; ++i) ask(load, i);
-    app.land();
-    for (int i = 0; i < 50; ++i) ask(load, i);
-    app.frames(2);
+    loaded_ui app;
+    const auto& load = app.load;
     CHECK(count([&] {
               for (int frame = 0; frame < 10; ++frame) {
                   app.frame();

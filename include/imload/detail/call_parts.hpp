@@ -48,9 +48,7 @@ consteval bool is_rebuilt_from_type() {
 template <class F>
 inline constexpr bool rebuilt_from_type = is_rebuilt_from_type<F>();
 
-/// A callable as a part of a key, and as one of a starter.
-template <class F>
-using callable_in_key = std::conditional_t<callable_identity<F>::counts, F, left_out>;
+/// A callable as a part of a starter.
 template <class F>
 using callable_beside_key = std::conditional_t<rebuilt_from_type<F>, left_out, F>;
 

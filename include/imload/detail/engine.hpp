@@ -70,9 +70,9 @@ public:
             found_ = s;
             return nullptr;
         }
+        if (!wanders) meet(*s); // first, for the stamp tells it whether this frame had the key
         s->asked = frame_;
         ++polls_;
-        if (!wanders) meet(*s);
         return s;
     }
 

@@ -106,7 +106,7 @@ inline void engine_impl<Late>::pretend(slot_base& s) {
     const simulation how = f.pretends;
     end_run(s);
     f.pretends = how;
-    drop_value(s, s.type());
+    drop_value(s);
     f.progress.reset();
     f.failure.reset();
     f.attempt = 0;

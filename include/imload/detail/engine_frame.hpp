@@ -195,7 +195,7 @@ inline void engine_impl<Late>::apply_touched() {
         e.touched = false;
         if (!s.in_use()) continue;
         if (e.going && renew(e.going->forgotten, false)) {
-            drop_value(s, s.type());
+            drop_value(s);
             e.cancelled = false;
             e.going->failure.reset();
             if (e.going->now == phase::idle && !e.going->put) {

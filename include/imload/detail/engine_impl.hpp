@@ -144,7 +144,7 @@ private:
     [[nodiscard]] time_point stale_from(const slot_base& s) const;
     void drop(job& j);
     void set_value(slot_base& s, job& j, time_point when, bool partial = false);
-    void drop_value(slot_base& s, const slot_type& type);
+    void drop_value(slot_base& s);
     void pretend(slot_base& s);
     static void stop_pretending_to_load(flight& f) noexcept;
     [[nodiscard]] static bool is_busy(const slot_base& s) noexcept;

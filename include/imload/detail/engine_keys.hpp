@@ -90,10 +90,9 @@ template <class Late>
 inline void engine_impl<Late>::erase(slot_base& s) {
     entry& e = s.cold();
     if (!e.vacant) --size_;
-    const slot_type& type = s.type();
     memory_.hide(s); // from here on, not even its value's destructor finds it
     trail_.erase();
-    drop_value(s, type);
+    drop_value(s);
     if (e.going) {
         deadlines_.remove(s);
         if (e.going->now == phase::settling || e.going->now == phase::retrying) --waiting_;
@@ -176,15 +175,15 @@ inline void engine_impl<Late>::ask_again(slot_base& s, entry& e, const asked& a,
     if (f.now == phase::queued) {
         if (a.starter.make && renew(f.unasked_start, false)) {
             // A timer started it in this frame with the callable it had; this is the one to use.
+            const ref<job> queued = f.run; // unless that code, a user's, ends it
             ref<job> fresh;
             const auto thrown = caught([&] {
                 f.how = a.starter();
                 fresh = make_job(s, e);
             });
-            const bool still = fresh && e.going == &f && f.run && f.now == phase::queued &&
-                               fresh->generation == e.generation; // after that code
-            if (!thrown && still && hub_->replace(*f.run, *fresh, a.wanted.priority)) {
-                fresh->number = f.run->number;
+            if (!thrown && is_wanted(*queued) &&
+                hub_->replace(*queued, *fresh, a.wanted.priority)) {
+                fresh->number = queued->number;
                 f.run = std::move(fresh);
             }
         } else if (asked_before != frame_ || e.prefetched) {

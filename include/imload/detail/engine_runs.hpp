@@ -206,7 +206,8 @@ inline void engine_impl<Late>::set_value(slot_base& s, job& j, time_point when, 
 }
 
 template <class Late>
-inline void engine_impl<Late>::drop_value(slot_base& s, const slot_type& type) {
+inline void engine_impl<Late>::drop_value(slot_base& s) {
+    const slot_type& type = s.type();
     entry& e = s.cold();
     if (!e.has_value) return;
     e.has_value = false;

@@ -98,7 +98,7 @@ inline void engine_impl<Late>::on_due(slot_base& s) {
         return;
     }
     if (e.has_value && t >= after(e.landed, o.expire_after)) {
-        drop_value(s, s.type());
+        drop_value(s);
         f.stale = false;
         touch(s, e);
     }

@@ -28,7 +28,7 @@ struct keys_of {
                 return word(own) == word(view);
             });
         const auto equals = [&](const part& p, const void* own, const void* view) {
-            return parts::equals(*p.type, how(key, p), own, view);
+            return parts::equals(*p.type, key.how_to_view(p), own, view);
         };
         return is_with(key, s, equals) && s.is_in(*key.pool); // a key's == may have cleared all
     }
@@ -37,7 +37,7 @@ struct keys_of {
         if (is_words(key))
             return hash_with(key, [](const part&, const void* view) { return word(view); });
         return hash_with(key, [&](const part& p, const void* view) {
-            return parts::hash(*p.type, how(key, p), view);
+            return parts::hash(*p.type, key.how_to_view(p), view);
         });
     }
     /// A slot that owns the key. Whether that equals itself.
@@ -45,7 +45,8 @@ struct keys_of {
         if (key.type.is_plain) return construct_plain(memory, key);
         return construct_owner(memory, key);
     }
-    static void destroy(slot_base& s, const slot_type& type) noexcept {
+    static void destroy(slot_base& s) noexcept {
+        const slot_type& type = s.type();
         if (type.is_plain) return;
         parts::destroy_all(type, &part::in_slot, &s);
     }
@@ -90,9 +91,6 @@ struct keys_of {
 private:
     using parts = parts_of<Late>;
 
-    [[nodiscard]] static const view_type* how(const sought& key, const part& p) noexcept {
-        return key.how ? key.how[p.place] : nullptr;
-    }
     /// Most keys are but words, which are looked at without asking what they are.
     [[nodiscard]] static bool is_words(const sought& key) noexcept {
         return key.type.is_words && !key.how;
@@ -126,7 +124,7 @@ private:
     IMLOAD_NOINLINE static bool construct_owner(void* memory, const sought& key) {
         typename parts::in_making made(key.type, &part::in_slot, memory);
         made.make_all([&](void* to, const part& p) {
-            parts::own(*p.type, how(key, p), to, key.views[p.place]);
+            parts::own(*p.type, key.how_to_view(p), to, key.views[p.place]);
         });
         bool is_key = key.pool->is_key;
         for (const part& p : key.type.parts) {

@@ -133,7 +133,7 @@ public:
 
     /// Destroys a hidden slot, whose room is then used again.
     void free(slot_base& s) {
-        keys_of<Late>::destroy(s, s.type());
+        keys_of<Late>::destroy(s);
         ::new (static_cast<void*>(&s)) slot_base{};
         entry& e = s.cold();
         entry fresh;

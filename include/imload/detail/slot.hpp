@@ -176,6 +176,10 @@ struct sought {
     const void* const* views;    ///< by part::place
     const view_type* const* how; ///< and what can be done with it; null: as its kind says
     slot_pool* pool = nullptr;   ///< found first
+
+    [[nodiscard]] const view_type* how_to_view(const part& p) const noexcept {
+        return how ? how[p.place] : nullptr;
+    }
 };
 
 /// The hot part of a key, all that a poll of a loaded one reads. Slots never move and their memory

@@ -19,8 +19,6 @@ namespace imload::detail {
 template <class Late>
 class slot_index {
 public:
-    static constexpr std::uint32_t none = 0xffffffff;
-
     slot_index() = default;
     slot_index(const slot_index&) = delete;
     slot_index& operator=(const slot_index&) = delete;

@@ -40,13 +40,10 @@ private:
             if (p.in_pool) f(p, key.views[p.place]);
         }
     }
-    [[nodiscard]] static const view_type* how(const sought& key, const part& p) noexcept {
-        return key.how ? key.how[p.place] : nullptr;
-    }
     [[nodiscard]] static std::uint64_t hash_of(const sought& key) {
         std::uint64_t h = hash_type(&key.type);
         visit(key, [&](const part& p, const void* view) {
-            h += spread_in_loader(parts::hash(*p.type, how(key, p), view), p.place);
+            h += spread_in_loader(parts::hash(*p.type, key.how_to_view(p), view), p.place);
         });
         return h;
     }
@@ -57,7 +54,7 @@ private:
             const void* const own = place_in(&pool, p.in_pool);
             is = is && (p.type->kind == part_kind::function
                             ? read_value<std::uintptr_t>(own) == read_value<std::uintptr_t>(view)
-                            : parts::equals(*p.type, how(key, p), own, view));
+                            : parts::equals(*p.type, key.how_to_view(p), own, view));
         });
         return is;
     }
@@ -74,7 +71,7 @@ private:
         made->hash = hash;
         visit(key, [&](const part& p, const void* view) {
             void* const own = place_in(made.get(), p.in_pool);
-            parts::own(*p.type, how(key, p), own, view);
+            parts::own(*p.type, key.how_to_view(p), own, view);
             made->is_key = made->is_key && parts::equal(*p.type, own, own);
         });
         if (2 * (all_.size() + 1) > table_.size()) grow();

@@ -48,8 +48,9 @@ inline void trail<Late>::record() {
 /// Puts what was recorded in front, and behind it the keys of the path that were not.
 template <class Late>
 inline void trail<Late>::rebuild() {
+    const bool recorded = renew(recording_, false);
     forget_mirror();
-    if (!renew(recording_, false)) spare_.assign(margin, &nobody_);
+    if (!recorded) spare_.assign(margin, &nobody_);
     const index own = spare_.size();
     for (index i = margin; i < own; ++i) spare_[i]->cold().place = static_cast<std::uint32_t>(i);
     for (index i = margin; i < path_.size() - margin; ++i) {
@@ -66,7 +67,6 @@ inline void trail<Late>::rebuild() {
     path_.swap(spare_);
     give_room_back();
     at_ = run_ = path_.data();
-    backward_ = false;
     first_ = margin;
     side_ = end_ = nowhere;
     stray_ = nullptr;
