@@ -1005,6 +1005,26 @@ TEST_CASE("find gives the newest of what is left when others are forgotten") {
     CHECK(*app.session.find<int>(name(2)) == 10);
 }
 
+TEST_CASE("a value that is shown late does not take a name from one completed after it") {
+    ui app;
+    const auto at_once = imload::async_load(app.session, "number", twice);
+    const auto late = imload::async_load(app.session, "number", thrice, {.poll_interval = 10s});
+    ask(late, 1);
+    app.executor.run_all();
+    for (int x = 2; x <= 3; ++x) {
+        app.frame_after(1s);
+        ask(at_once, x);
+        app.land();
+    }
+    at_once.peek(3).forget(); // the one found until now
+    app.frame();
+    REQUIRE_FALSE(late.peek(1).has_value());
+    app.frame_after(10s);
+    REQUIRE(late.peek(1).has_value());
+    REQUIRE(app.session.find<int>("number") != nullptr);
+    CHECK(*app.session.find<int>("number") == 4);
+}
+
 TEST_CASE("find never returns what was forgotten") {
     ui app;
     auto load = imload::async_load(app.session, "number", twice);

@@ -367,6 +367,31 @@ TEST_CASE("the failure of finishing the last partial value is the run's") {
     CHECK(app.statistics().in_flight == 0);
 }
 
+TEST_CASE("the failure of finishing the last partial value is the run's, also when it ends later") {
+    streaming_ui app;
+    const bool the_last = GENERATE(false, true);
+    const auto load = imload::async_load(app.session, [](imload::stream<int>& out, bool ends) {
+                          for (const int n : {1, ends ? -2 : 2, ends ? 0 : 3}) {
+                              if (n != 0) out.publish(n);
+                              steps->pause();
+                          }
+                      }).finish([](int n) {
+        if (n == 2 || n < 0) throw std::runtime_error("no texture");
+        return 10 * n;
+    });
+    ask(load, the_last);
+    app.begin_worker();
+    for (int i = 0; i < 3; ++i) {
+        app.step_and_show();
+        ask(load, the_last);
+    }
+    app.control.step();
+    app.finish();
+    app.frame();
+    CHECK(load(the_last) == (the_last ? 10 : 30));
+    CHECK((load.poll(the_last).error() != nullptr) == the_last);
+}
+
 TEST_CASE("a stream that is cancelled while its partial value waits to be finished is discarded") {
     ui app;
     const auto load =
@@ -382,36 +407,107 @@ TEST_CASE("a stream that is cancelled while its partial value waits to be finish
     CHECK(app.statistics().in_flight == 0);
 }
 
-TEST_CASE("find gives nothing of a stream whose partial value expired before the end") {
-    ui app;
-    std::binary_semaphore published(0);
-    std::binary_semaphore expired(0);
-    const auto load = imload::async_load(
-        app.session, "name",
-        [&](imload::stream<int>& out, int n) {
-            out.publish(n);
-            published.release();
-            expired.acquire();
-        },
-        {.expire_after = 5s});
-    ask(load, 1);
-    std::thread worker([&] { app.executor.run_all(); });
-    published.acquire();
-    app.frame();
-    const bool was_shown = load.poll(1).has_value();
-    for (int i = 0; i < 6; ++i) {
-        app.frame_after(1s);
-        ask(load, 1);
+// Publishes its argument and goes on; one published value is a minute old when it ends.
+struct slow_stream_ui : streaming_ui {
+    imload::options options = {.expire_after = 5s};
+    int runs = 0;
+
+    auto loader() {
+        return imload::async_load(
+            session, "name",
+            [this](imload::stream<int>& out, int n) {
+                out.publish(n + runs++);
+                control.pause();
+                if (n < 0) throw std::runtime_error("line lost");
+            },
+            options);
     }
-    const bool is_gone = !load.poll(1).has_value();
-    expired.release();
-    worker.join();
-    CHECK(was_shown);
-    CHECK(is_gone);
-    app.frame();
+    template <class Loader>
+    void publish_and_wait(Loader& load, int n) {
+        ask(load, n);
+        begin_worker();
+        step_and_show();
+        for (int i = 0; i < 6; ++i) {
+            ask(load, n);
+            frame_after(10s);
+        }
+    }
+    void end() {
+        control.step();
+        finish();
+        frame();
+    }
+};
+
+TEST_CASE("a partial value does not expire while its load goes on, and is the value at its end") {
+    slow_stream_ui app;
+    const auto load = app.loader();
+    app.publish_and_wait(load, 1);
+    const auto meanwhile = load(1);
+    app.end();
+    CHECK(meanwhile == 1);
+    CHECK(load(1) == 1);
+    CHECK(load.poll(1).just_finished());
+    REQUIRE(app.session.find<int>("name"));
+    CHECK(*app.session.find<int>("name") == 1);
+    app.frame_after(4s);
+    CHECK(load(1) == 1);
+    app.frame_after(2s);
     CHECK_FALSE(load.peek(1).has_value());
     CHECK(app.session.find<int>("name") == nullptr);
-    load.forget_all();
-    app.frames(2);
-    CHECK(app.session.find<int>("name") == nullptr);
+    CHECK(app.runs == 1);
+}
+
+TEST_CASE("a partial value expires once its load has failed") {
+    slow_stream_ui app;
+    const auto load = app.loader();
+    app.publish_and_wait(load, -1);
+    const bool was_there = load.poll(-1).has_value();
+    app.end();
+    app.frame_after(1ms);
+    CHECK(was_there);
+    CHECK_FALSE(load.peek(-1).has_value());
+    REQUIRE(load.peek(-1).error());
+    CHECK(load.peek(-1).error()->message == "line lost");
+}
+
+TEST_CASE("a value expires while a stream that has published nothing yet goes on") {
+    ui app;
+    static bool publishes = true;
+    publishes = true;
+    const auto load = imload::async_load(
+        app.session,
+        [](imload::stream<int>& out) {
+            if (publishes) out.publish(1);
+        },
+        {.expire_after = 5s});
+    ask(load);
+    app.land();
+    REQUIRE(load() == 1);
+    publishes = false;
+    load.poll().refresh();
+    app.frame_after(6s);
+    CHECK_FALSE(load.poll().has_value());
+    app.land();
+    REQUIRE(load.poll().error());
+}
+
+TEST_CASE("a stream whose last value cannot be moved out fails") {
+    struct heavy {
+        heavy() = default;
+        heavy(heavy&& other) : moves(other.moves + 1) {
+            if (moves == 2) throw std::runtime_error("too heavy");
+        }
+        heavy& operator=(heavy&&) = default;
+        int moves = 0;
+    };
+    ui app;
+    const auto load =
+        imload::async_load(app.session, [](imload::stream<heavy>& out) { out.publish({}); });
+    static_cast<void>(load.poll());
+    app.land();
+    CHECK_FALSE(load.poll().has_value());
+    REQUIRE(load.poll().error());
+    CHECK(load.poll().error()->message == "too heavy");
+    CHECK(app.statistics().starts == 1);
 }

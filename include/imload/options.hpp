@@ -91,7 +91,7 @@ struct options {
     time_span grace = {};
     /// A value older than this is refreshed on the next ask.
     time_span stale_after = never;
-    /// A value older than this is no longer returned.
+    /// A value older than this is no longer returned. A partial one counts from the end of its run.
     time_span expire_after = never;
     /// A key not asked for this long, and for at least one rendered frame, is dropped.
     time_span forget_after = std::chrono::minutes(5);

@@ -21,15 +21,15 @@ inline void engine_impl<Late>::deliver_partial(job& j) {
         show_partial(*j.slot, j);
 }
 
-/// A partial value whose finish function fails is not shown; the last one's failure is the run's.
+/// A partial value whose finish function fails is not shown; the last one's failure is the run's,
+/// once it has come back.
 template <class Late>
 inline void engine_impl<Late>::show_partial(slot_base& s, job& j) {
     const ref<job> shown = j.take_partial();
     if (!shown || !is_wanted(j)) return;
-    if (shown->failure) {
-        if (j.loaded && j.ends_with_partial) j.failure = std::move(shown->failure);
-        return;
-    }
+    j.partial_failure = std::move(shown->failure);
+    if (j.partial_failure) return;
+    j.shows_partial = true;
     set_value(s, *shown, now(), true);
 }
 

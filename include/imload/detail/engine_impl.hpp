@@ -141,6 +141,7 @@ private:
     void discard(job& j);
     void count_time(const job& j);
     void time_out(slot_base& s, time_point when);
+    [[nodiscard]] time_point expires_at(const entry& e) const;
     [[nodiscard]] time_point stale_from(const slot_base& s) const;
     void drop(job& j);
     void set_value(slot_base& s, job& j, time_point when, bool partial = false);

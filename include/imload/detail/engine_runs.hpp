@@ -153,6 +153,7 @@ inline void engine_impl<Late>::land(slot_base& s, job& j) {
         list_to_finish(j);
         return;
     }
+    if (j.ends_with_partial && j.partial_failure) j.failure = std::move(j.partial_failure);
     const ref<job> kept = renew(f.run, {});
     --counts_.in_flight;
     if (f.pretends.state == simulated::failure) j.failure = make_box<error>(simulated_error());

@@ -65,7 +65,7 @@ inline void engine_impl<Late>::set_due(slot_base& s, entry& e) {
     if (f.now == phase::settling) at(after(f.started, o.settle));
     if (f.now == phase::idle && !f.parked) at(f.next_refresh);
     if (e.has_value) {
-        at(after(e.landed, o.expire_after));
+        at(expires_at(e));
         if (f.now == phase::idle && !f.stale) at(stale_from(s));
     }
     deadlines_.set(s, due);
@@ -97,7 +97,7 @@ inline void engine_impl<Late>::on_due(slot_base& s) {
         schedule(s, e);
         return;
     }
-    if (e.has_value && t >= after(e.landed, o.expire_after)) {
+    if (e.has_value && t >= expires_at(e)) {
         drop_value(s);
         f.stale = false;
         touch(s, e);
@@ -117,6 +117,14 @@ inline void engine_impl<Late>::on_due(slot_base& s) {
     }
     schedule(s, e);
     set_fast(s, e);
+}
+
+/// When a value is no longer returned; a partial one does not age while its run goes on.
+template <class Late>
+inline time_point engine_impl<Late>::expires_at(const entry& e) const {
+    const bool is_partial = e.going && e.going->run && e.going->run->shows_partial;
+    if (!e.set || is_partial) return time_point::max();
+    return after(e.landed, settings_[e.set].values.expire_after);
 }
 
 /// When a value is to be refreshed by being asked for: stale_after from when it was made, or from

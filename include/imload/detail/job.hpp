@@ -76,6 +76,9 @@ public:
     bool listed = false; ///< the UI thread's: waits for its finish function
     bool loaded = false; ///< the UI thread's: has come back, and only that is left to do
 
+    bool shows_partial = false;  ///< the UI thread's: the key's value is a partial one of this run
+    box<error> partial_failure; ///< the UI thread's: why the newest partial value is not shown
+
     bool has_mailed = false; ///< a partial value is in the mail; guarded by the hub's lock
     /// Read without the lock only by the UI thread, to see what it has been told of already.
     std::atomic<job_stage> stage{job_stage::created};

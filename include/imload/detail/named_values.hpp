@@ -30,15 +30,15 @@ public:
         if (at == all_.end()) at = all_.emplace(std::string(name), values{}).first;
         newest* const of_type = find_type(at->second, s.type().value_tag);
         if (!of_type)
-            at->second.push_back({s.type().value_tag, &s});
-        else if (of_type->is_lost() || of_type->slot->cold().landed <= when)
-            set(*of_type, &s);
+            at->second.push_back({s.type().value_tag, &s, when});
+        else if (of_type->completed <= when)
+            set(*of_type, &s, when);
     }
 
     /// The slot's value goes.
     void drop(const slot_base& s, const slot_type& type) noexcept {
         newest* const v = find_known(keys_of<Late>::name(type, s), type.value_tag);
-        if (v && v->slot == &s) set(*v, nullptr);
+        if (v && v->slot == &s) set(*v, nullptr, v->completed);
     }
 
     /// Null if there is none.
@@ -63,6 +63,7 @@ private:
     struct newest {
         const void* tag;                  ///< of the value's type
         const slot_base* slot;            ///< null: lost
+        time_point completed;             ///< no value that others have is newer
         const slot_base* found = nullptr; ///< for a lost one, while all slots are visited
 
         [[nodiscard]] bool is_lost() const noexcept { return slot == nullptr; }
@@ -76,9 +77,10 @@ private:
     };
     static constexpr std::size_t few = 64;
 
-    void set(newest& v, const slot_base* slot) noexcept {
+    void set(newest& v, const slot_base* slot, time_point completed) noexcept {
         lost_ -= v.is_lost() ? 1u : 0u;
         v.slot = slot;
+        v.completed = completed;
         lost_ += v.is_lost() ? 1u : 0u;
     }
     [[nodiscard]] static newest* find_type(values& of_name, const void* tag) noexcept {
@@ -119,7 +121,7 @@ private:
     /// What was found counts; what is still lost goes.
     void settle(values& of_name) noexcept {
         for (newest& v : of_name)
-            if (v.found) set(v, renew(v.found, nullptr));
+            if (const slot_base* const s = renew(v.found, nullptr)) set(v, s, s->cold().landed);
         lost_ -= std::erase_if(of_name, [](const newest& v) { return v.is_lost(); });
     }
 
