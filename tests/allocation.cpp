@@ -17,8 +17,18 @@ namespace {
 
 std::atomic<std::size_t> allocations{0};
 std::atomic<std::size_t> releases{0};
+bool is_used_up = false;
+
+// While it is open there is no memory.
+struct no_memory {
+    no_memory() { is_used_up = true; }
+    no_memory(const no_memory&) = delete;
+    no_memory& operator=(const no_memory&) = delete;
+    ~no_memory() { is_used_up = false; }
+};
 
 void* allocate(std::size_t size, std::size_t alignment) {
+    if (is_used_up) throw std::bad_alloc();
     allocations.fetch_add(1, std::memory_order_relaxed);
     if (size == 0) size = 1;
     void* memory =
@@ -432,4 +442,35 @@ TEST_CASE("a name that no key has any more takes no memory for long") {
     const std::size_t before = live();
     come_and_go(1'000, 5'000);
     CHECK(live() < before + 400);
+}
+
+TEST_CASE("without memory what waits with a new priority still runs") {
+    ui app;
+    const auto load = imload::async_load(app.session, twice, {.priority = 7});
+    ask(load, 1);
+    ask(imload::async_load(app.session, twice), 2);
+    {
+        const no_memory none;
+        app.executor.run_all();
+    }
+    app.frame();
+    CHECK(load(1) == 2);
+    CHECK(load(2) == 4);
+}
+
+TEST_CASE("without memory a great many keys are found the other way round") {
+    ui app;
+    const auto load = imload::async_load(app.session, twice);
+    constexpr int count = 140'000; // for fewer the room of the way back is made with them
+    for (int i = 0; i < count; ++i) ask(load, i);
+    app.land();
+    long sum = 0;
+    app.frame();
+    for (int i = 0; i < count; ++i) sum += *load.poll(i);
+    app.frame();
+    {
+        const no_memory none;
+        for (int i = count; i-- > 0;) sum -= *load.poll(i);
+    }
+    CHECK(sum == 0);
 }

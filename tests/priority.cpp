@@ -103,6 +103,26 @@ TEST_CASE("among keys of one frame the higher priority goes first") {
     CHECK(ran == std::vector{3, 6, 2, 5, 1, 4});
 }
 
+TEST_CASE("each key may have a priority of its own, another one in each frame") {
+    grid_ui app;
+    constexpr int count = 300;
+    std::vector<int> waiting = range(0, count);
+    for (int frame = 0; !waiting.empty(); ++frame) {
+        const auto priority = [&](int x) { return (x + 37 * frame) % count - count / 2; };
+        app.frame();
+        for (const int x : waiting)
+            ask(imload::async_load(app.session, cell, {.priority = priority(x)}), x);
+        ran.clear();
+        app.run(20);
+        std::sort(waiting.begin(), waiting.end(),
+                  [&](int a, int b) { return priority(a) > priority(b); });
+        CHECK(ran == std::vector(waiting.begin(), waiting.begin() + 20));
+        waiting.erase(waiting.begin(), waiting.begin() + 20);
+        std::sort(waiting.begin(), waiting.end());
+    }
+    app.check_books();
+}
+
 TEST_CASE("a newer frame goes before a higher priority") {
     grid_ui app;
     auto plain = imload::async_load(app.session, cell);

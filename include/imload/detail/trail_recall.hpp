@@ -2,6 +2,7 @@
 
 // How a trail finds a key that is not next, turns, and gets lost. Part of trail.hpp.
 
+#include <imload/detail/fail.hpp>
 #include <imload/detail/trail.hpp>
 
 #include <algorithm>
@@ -106,8 +107,8 @@ inline void trail<Late>::turn() {
     if (!backward_ && !recording_ && !has_mirror_) {
         if (mirror_frame_ == frame_) return;
         mirror_frame_ = frame_;
-        spare_.assign(path_.rbegin(), path_.rend());
-        has_mirror_ = true;
+        has_mirror_ = !caught([this] { spare_.assign(path_.rbegin(), path_.rend()); });
+        if (!has_mirror_) return; // no memory: a poll does not fail for that
     }
     backward_ = !backward_;
 }
