@@ -249,7 +249,9 @@ template <class View>
     if (length - 16 <= 16) [[likely]] {
         const sixteen_bytes first = sixteen_at(a) == sixteen_at(b);
         const sixteen_bytes last = sixteen_at(a + length - 16) == sixteen_at(b + length - 16);
-        return bits_of(first & last) == 0xffff;
+        if (bits_of(first & last) != 0xffff) [[unlikely]]
+            return false;
+        return true;
     }
 #endif
     if (length - 8 <= 8)
@@ -265,8 +267,9 @@ template <class Owned, class View>
         return equal_values(owned, view);
     } else if constexpr (std::is_same_v<Owned, std::string>) {
         const std::string_view sought = view;
-        return owned.size() == sought.size() &&
-               equal_text(owned.data(), sought.data(), sought.size());
+        if (owned.size() != sought.size()) [[unlikely]]
+            return false;
+        return equal_text(owned.data(), sought.data(), sought.size());
     } else if constexpr (is_span<View>) {
         if (owned.size() != view.size()) return false;
         for (std::size_t i = 0; i < view.size(); ++i)
