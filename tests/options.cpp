@@ -224,6 +224,46 @@ TEST_CASE("grace lets a fast first call answer in its first frame") {
     CHECK(load.poll(4).version() == 1);
 }
 
+TEST_CASE("a stream that ends within its grace shows its last value in the first frame") {
+    threaded_ui<imload::thread_per_load> app;
+    const auto load = imload::async_load(
+        app.session,
+        [](imload::stream<int>& out) {
+            out.publish(1);
+            out.publish(2);
+        },
+        {.grace = 60s});
+    CHECK(load() == 2);
+    app.frame();
+    CHECK(load() == 2);
+    CHECK(load.poll().version() == 1);
+    CHECK(app.session.statistics().starts == 1);
+}
+
+TEST_CASE("a run that ends within its grace, but after its timeout, has timed out") {
+    static imload::manual_clock* clock = nullptr;
+    imload::manual_clock own;
+    clock = &own;
+    imload::inline_executor executor;
+    imload::session session{{.executor = &executor, .clock = &own}};
+    session.begin_frame();
+    const auto load = imload::async_load(session,
+                                         [] {
+                                             clock->advance(2s);
+                                             return 1;
+                                         },
+                                         {.grace = 60s, .timeout = 1s});
+    const auto r = load.poll();
+    CHECK_FALSE(r.has_value());
+    REQUIRE(r.error());
+    CHECK(r.error()->kind == imload::error_kind::timeout);
+    session.begin_frame();
+    CHECK_FALSE(load.poll().has_value());
+    CHECK(session.statistics().timeouts == 1);
+    CHECK(session.statistics().discarded == 1);
+    CHECK(session.statistics().in_flight == 0);
+}
+
 TEST_CASE("grace shows a fast failure in its first frame") {
     threaded_ui<imload::thread_per_load> app;
     auto load = imload::async_load(app.session, [](int) -> int { throw std::runtime_error("no"); },

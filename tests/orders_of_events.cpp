@@ -3,7 +3,12 @@
 
 #include <imload/thread_pool.hpp>
 
+#include <catch2/generators/catch_generators.hpp>
+
+#include <atomic>
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace test;
@@ -245,7 +250,8 @@ TEST_CASE_METHOD(order, "a callable whose copy throws is an error of the key fro
         char state = 'x';
         int operator()() const { return state; }
     };
-    auto load = imload::async_load(session, "bomb", bomb{});
+    const imload::time_span timeout = GENERATE(imload::time_span(imload::never), 10s);
+    auto load = imload::async_load(session, "bomb", bomb{}, {.timeout = timeout});
     for (int i = 0; i < 6; ++i) {
         const auto r = load.poll();
         const imload::error* const seen = r.error();
@@ -254,6 +260,7 @@ TEST_CASE_METHOD(order, "a callable whose copy throws is an error of the key fro
         land();
     }
     REQUIRE(load.poll().error());
+    CHECK(load.poll().error()->kind == imload::error_kind::exception);
     CHECK_FALSE(load.poll().error()->message.empty());
 }
 
@@ -298,4 +305,92 @@ TEST_CASE("a wake hook that begins a frame is refused") {
     CHECK(contains(message, "wake hook"));
     session.begin_frame();
     CHECK(load.poll(1).value_or(0) == 1);
+}
+
+TEST_CASE("a value that was set and not shown yet may act on its key when another takes its place") {
+    struct lively {
+        explicit lively(int n, std::function<void()> f = {}) : number(n), last(std::move(f)) {}
+        lively(lively&& other) noexcept
+            : number(other.number), last(std::exchange(other.last, nullptr)) {}
+        lively& operator=(lively&&) = delete;
+        ~lively() {
+            if (last) last();
+        }
+        int number;
+        std::function<void()> last;
+    };
+    ui app;
+    const auto load = imload::async_load(app.session, [](int n) { return lively(n); });
+    ask(load, 1);
+    app.land();
+    const bool forgets = GENERATE(true, false);
+    const auto end = [&] {
+        if (forgets)
+            load.peek(1).forget();
+        else
+            load.peek(1).set(lively(4));
+    };
+    load.poll(1).set(lively(2, end));
+    SECTION("by set") { load.poll(1).set(lively(3)); }
+    SECTION("by forget") { load.poll(1).forget(); }
+    app.frame();
+    CHECK(load.peek(1).has_value() == !forgets);
+    if (!forgets) CHECK(load.peek(1)->number == 4);
+}
+
+TEST_CASE("a value given to a key that was never asked for is refreshed too") {
+    ui app;
+    const auto load =
+        imload::async_load(app.session, [](int x) { return x; }, {.refresh_every = 4s});
+    load.peek(1).set(5);
+    app.frame();
+    CHECK(load(1) == 5);
+    CHECK(load.poll(1).refresh_in() == 4s);
+    for (int i = 0; i < 4; ++i) {
+        app.frame_after(1s);
+        ask(load, 1);
+    }
+    app.land();
+    CHECK(load(1) == 1);
+    CHECK(app.starts() == 1);
+}
+
+TEST_CASE("of two asks in one frame the latest one's priority holds") {
+    static std::vector<int> ran;
+    ran.clear();
+    ui app;
+    const auto load = [&](int priority) {
+        return imload::async_load(app.session, [](int x) { return ran.emplace_back(x); },
+                                  {.priority = priority});
+    };
+    for (const int x : {1, 2, 3}) ask(load(0), x);
+    ask(load(9), 3);
+    ask(load(-9), 1);
+    app.executor.run_all();
+    CHECK(ran == std::vector{3, 2, 1});
+}
+
+TEST_CASE("streams that still run at a shutdown's deadline are in flight, not discarded") {
+    static std::atomic<int> published;
+    static std::atomic<bool> go_on;
+    published = 0;
+    go_on = false;
+    imload::session session{{.threads = 2, .finish_budget = 0ns}};
+    session.begin_frame();
+    const auto load = imload::async_load(session, [](imload::stream<int>& out, int x) {
+                          out.publish(x);
+                          ++published;
+                          while (!go_on) std::this_thread::yield();
+                          return x;
+                      }).finish([](int x) { return x; });
+    for (const int x : {1, 2}) ask(load, x);
+    while (published < 2) std::this_thread::yield();
+    session.begin_frame();
+    CHECK_FALSE(session.shutdown(0s));
+    CHECK(session.statistics().in_flight == 2);
+    CHECK(session.statistics().discarded == 0);
+    go_on = true;
+    CHECK(session.shutdown(patience));
+    CHECK(session.statistics().in_flight == 0);
+    CHECK(session.statistics().discarded == 2);
 }

@@ -2,6 +2,7 @@
 #include "support.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include <chrono>
 
@@ -178,6 +179,37 @@ TEST_CASE("asking in the frame in which a key begins to pretend starts nothing")
         CHECK(app.statistics().in_flight == 0);
         CHECK(app.session.wait_idle(0s));
     }
+}
+
+TEST_CASE("grace does not make a key faster than it pretends to be") {
+    ui app;
+    imload::inline_executor executor;
+    imload::session session{{.executor = &executor, .clock = &app.clock}};
+    session.begin_frame();
+    const auto load = imload::async_load(session, twice, {.grace = 60s, .expire_after = 5s});
+    ask(load, 1);
+    load.poll(1).simulate({.latency = 2s});
+    session.begin_frame();
+    app.clock.advance(6s);
+    session.begin_frame();
+    CHECK_FALSE(load(1).has_value());
+    app.clock.advance(2s);
+    session.begin_frame();
+    CHECK(load(1) == 2);
+}
+
+TEST_CASE("a prefetch in the frame in which a key begins to pretend starts nothing") {
+    ui app;
+    const auto load = imload::async_load(app.session, twice);
+    const auto state = GENERATE(simulated::loading, simulated::failure);
+    ask(load, 1);
+    load.peek(1).simulate({.state = state});
+    REQUIRE(app.starts() == 1);
+    load.prefetch(1);
+    CHECK(app.starts() == 1);
+    app.land();
+    CHECK(app.starts() == 1);
+    CHECK_FALSE(load.peek(1).has_value());
 }
 
 TEST_CASE("a refresh in the frame in which a key begins to pretend is given up") {

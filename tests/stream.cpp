@@ -458,17 +458,42 @@ TEST_CASE("a partial value does not expire while its load goes on, and is the va
     CHECK(app.runs == 1);
 }
 
-TEST_CASE("a partial value expires once its load has failed") {
+TEST_CASE("a partial value of a load that fails or is cancelled ages from then on") {
+    slow_stream_ui app;
+    const bool fails = GENERATE(true, false);
+    const int key = fails ? -1 : 1;
+    const auto load = app.loader();
+    app.publish_and_wait(load, key);
+    if (!fails) load.poll(key).cancel();
+    app.end();
+    CHECK(load.peek(key).value_or(0) == key);
+    CHECK((load.peek(key).error() != nullptr) == fails);
+    app.frame_after(4s);
+    CHECK(load.peek(key).has_value());
+    app.frame_after(2s);
+    CHECK_FALSE(load.peek(key).has_value());
+}
+
+TEST_CASE("find never gives a partial value where no run was completed") {
     slow_stream_ui app;
     const auto load = app.loader();
-    app.publish_and_wait(load, -1);
-    const bool was_there = load.poll(-1).has_value();
+    const auto other = imload::async_load(app.session, "name", [](int n) { return n; });
+    ask(other, 7);
+    app.land();
+    app.publish_and_wait(load, 1);
+    const auto found = [&] {
+        const int* const n = app.session.find<int>("name");
+        return n ? *n : 0;
+    };
+    const int with_other = found();
+    other.peek(7).forget();
+    app.frame();
+    const int alone = found();
+    ask(load, 1);
     app.end();
-    app.frame_after(1ms);
-    CHECK(was_there);
-    CHECK_FALSE(load.peek(-1).has_value());
-    REQUIRE(load.peek(-1).error());
-    CHECK(load.peek(-1).error()->message == "line lost");
+    CHECK(with_other == 7);
+    CHECK(alone == 0);
+    CHECK(found() == 1);
 }
 
 TEST_CASE("a value expires while a stream that has published nothing yet goes on") {

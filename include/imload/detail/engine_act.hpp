@@ -51,7 +51,7 @@ inline void engine_impl<Late>::forget(slot_base& s) {
     f.pretends = {};
     f.pretends_next = false;
     f.forgotten = true;
-    f.put = {};
+    const ref<job> replaced = renew(f.put, {}); // it goes last, as in put()
     touch(s, e);
     set_fast(s, e);
     flush_stops();
@@ -67,8 +67,9 @@ inline void engine_impl<Late>::put(slot_base& s, ref<job> value) {
     e.cancelled = false;
     f.pretends_next = false;
     stop_pretending_to_load(f);
-    f.put = std::move(value);
-    f.put->ended = now();
+    value->ended = now();
+    // It goes last, for what another value's destructor does is the user's.
+    const ref<job> replaced = renew(f.put, std::move(value));
     f.forgotten = false;
     touch(s, e);
     set_fast(s, e);

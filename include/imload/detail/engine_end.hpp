@@ -99,7 +99,8 @@ inline bool engine_impl<Late>::shutdown(time_span deadline, bool let_go) {
     receive();
     for (slot_base* s : active_) s->cold().going->held = false; // counted below
     while (const ref<job> j = mail_.next_landed()) discard(*j);
-    for (const ref<job>& j : finishing_) discard(*j);
+    for (const ref<job>& j : finishing_)
+        if (j->loaded) discard(*j); // else it only has a partial value
     mail_.clear();
     finishing_.clear();
     // What came back after the end told nobody; what still runs is in flight.

@@ -106,7 +106,7 @@ private:
     void poll(slot_base& s, entry& e, const asked& a);
     void prefetch(slot_base& s, entry& e, const asked& a);
     void look(slot_base& s, entry& e, const asked& a);
-    void ask_again(slot_base& s, entry& e, const asked& a, std::uint32_t asked_before);
+    void ask_again(slot_base& s, entry& e, const asked& a, std::uint32_t asked_before, bool moves);
     void erase(slot_base& s);
     void adopt(slot_base& s, entry& e, const asked& a);
     void use(entry& e, std::uint32_t set) noexcept;
@@ -127,10 +127,12 @@ private:
     void hand_over(job& j, const entry& e);
     void hand_to_executor(job& j, const entry& e);
     void hold_up(slot_base& s, time_span grace);
+    [[nodiscard]] ref<job> take_run(slot_base& s, time_point when);
     void end_run(slot_base& s);
     void fail_run(slot_base& s, error why, time_point when);
     void succeed(slot_base& s, job& j);
     void land(slot_base& s, job& j);
+    [[nodiscard]] bool accept(job& j);
     void deliver(job& j);
     void deliver_partial(job& j);
     void show_partial(slot_base& s, job& j);
@@ -168,6 +170,7 @@ private:
     [[nodiscard]] bool is_untimed(const entry& e) const noexcept;
     void set_due(slot_base& s, entry& e);
     void next_refresh(slot_base& s, time_point not_before);
+    static void anchor(const entry& e, flight& f);
     void on_due(slot_base& s);
     void run_timers();
     struct wake_at {

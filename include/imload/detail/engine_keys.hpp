@@ -138,13 +138,8 @@ inline void engine_impl<Late>::adopt(slot_base& s, entry& e, const asked& a) {
     }
     if (every != before && every != never) {
         // A new interval counts from the last start.
-        flight& f = flight_of(e);
-        if (f.started == time_point::min() && e.has_value) f.started = e.landed;
-        if (f.started != time_point::min()) {
-            f.first_start = f.started;
-            f.anchored = true;
-            next_refresh(s, now());
-        }
+        anchor(e, flight_of(e));
+        next_refresh(s, now());
     } else if (every == never && e.going) {
         e.going->next_refresh = time_point::max();
     }
@@ -154,9 +149,12 @@ inline void engine_impl<Late>::adopt(slot_base& s, entry& e, const asked& a) {
 template <class Late>
 inline void engine_impl<Late>::poll(slot_base& s, entry& e, const asked& a) {
     const std::uint32_t asked_before = renew(s.asked, frame_);
+    const int priority_before = e.set ? settings_[e.set].values.priority : 0;
     occupy(e);
     adopt(s, e, a);
-    if (e.going) ask_again(s, e, a, asked_before);
+    if (e.going)
+        ask_again(s, e, a, asked_before,
+                  asked_before != frame_ || priority_before != a.wanted.priority);
     e.prefetched = false;
     if ((!e.going || e.going->now == phase::idle) && wants_run(s, e)) start(s, e, a);
     set_fast(s, e);
@@ -166,7 +164,7 @@ inline void engine_impl<Late>::poll(slot_base& s, entry& e, const asked& a) {
 /// What an ask has to do with what the key is doing.
 template <class Late>
 inline void engine_impl<Late>::ask_again(slot_base& s, entry& e, const asked& a,
-                                         std::uint32_t asked_before) {
+                                         std::uint32_t asked_before, bool moves) {
     flight& f = *e.going;
     if (renew(f.parked, false)) {
         next_refresh(s, now());
@@ -186,7 +184,7 @@ inline void engine_impl<Late>::ask_again(slot_base& s, entry& e, const asked& a,
                 fresh->number = queued->number;
                 f.run = std::move(fresh);
             }
-        } else if (asked_before != frame_ || e.prefetched) {
+        } else if (moves || e.prefetched) {
             hub_->ask_again(*f.run, a.wanted.priority);
         }
     } else if (f.now == phase::settling && frame_ - asked_before > 1) {
@@ -229,8 +227,9 @@ template <class Late>
 inline void engine_impl<Late>::prefetch(slot_base& s, entry& e, const asked& a) {
     occupy(e);
     if (!e.set) adopt(s, e, a); // where there are options, they are an ask's
-    const bool under_way = e.going && (e.going->now != phase::idle || e.going->failure ||
-                                       e.going->put || e.going->forgotten);
+    const bool under_way =
+        e.going && (e.going->now != phase::idle || e.going->failure || e.going->put ||
+                    e.going->forgotten || e.going->pretends_next);
     if (under_way || e.cancelled || (e.has_value && !is_stale(s))) return;
     flight& f = flight_of(e);
     std::exception_ptr thrown = keep_starter(e, a);

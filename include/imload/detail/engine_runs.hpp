@@ -31,6 +31,14 @@ inline void engine_impl<Late>::move(slot_base& s, entry& e, phase to) {
     touch(s, e);
 }
 
+/// The key's run is over or given up: a partial value of it ages from then on.
+template <class Late>
+inline ref<job> engine_impl<Late>::take_run(slot_base& s, time_point when) {
+    ref<job> j = renew(s.cold().going->run, {});
+    if (j && j->shows_partial) s.cold().landed = when;
+    return j;
+}
+
 /// Lets go of what a key is doing: its run is told to stop, and is never applied.
 template <class Late>
 inline void engine_impl<Late>::end_run(slot_base& s) {
@@ -38,7 +46,7 @@ inline void engine_impl<Late>::end_run(slot_base& s) {
     if (!f || f->now == phase::idle) return;
     ++s.cold().generation;
     stop_pretending_to_load(*f);
-    if (ref<job> j = renew(f->run, {})) {
+    if (ref<job> j = take_run(s, now())) {
         ++counts_.cancelled;
         record_outcome(*j, run_outcome::cancelled);
         if (f->held) { // it is back already, only not shown
@@ -73,21 +81,25 @@ inline void engine_impl<Late>::drop(job& j) {
     --counts_.in_flight;
 }
 
-/// A job came back: applied if it is the one that its key waits for.
+/// A job came back: false if it is not the one that its key waits for, or too late.
+template <class Late>
+inline bool engine_impl<Late>::accept(job& j) {
+    count_time(j);
+    bool is_accepted = is_wanted(j);
+    if (is_accepted && j.worker >= 0) {
+        const time_point latest = after(j.begun, settings_[j.slot->cold().set].values.timeout);
+        is_accepted = j.ended <= latest;
+        if (!is_accepted) time_out(*j.slot, latest); // no frame has told it so
+    }
+    if (!is_accepted) discard(j);
+    return is_accepted;
+}
+
+/// A job came back: it is applied, at once or when it is time to look.
 template <class Late>
 inline void engine_impl<Late>::deliver(job& j) {
+    if (!accept(j)) return;
     slot_base& s = *j.slot;
-    count_time(j);
-    if (!is_wanted(j)) {
-        discard(j);
-        return;
-    }
-    const std::chrono::nanoseconds timeout = settings_[j.slot->cold().set].values.timeout;
-    if (j.ended > after(j.begun, timeout)) { // late, though no frame has told it so
-        time_out(*j.slot, after(j.begun, timeout));
-        discard(j);
-        return;
-    }
     if (look_due(s) > time_point::min() && now() < look_due(s)) {
         if (j.worker >= 0) begin(j);
         s.cold().going->held = true; // it is not yet time to look
@@ -124,7 +136,7 @@ inline void engine_impl<Late>::time_out(slot_base& s, time_point when) {
     ++counts_.timeouts;
     ++s.cold().generation;
     record_outcome(*s.cold().going->run, run_outcome::timeout);
-    stopping_.push_back(renew(s.cold().going->run, {}));
+    stopping_.push_back(take_run(s, when));
     fail_run(s, error_of(error_kind::timeout, "the load took longer than its timeout"), when);
 }
 
@@ -154,7 +166,7 @@ inline void engine_impl<Late>::land(slot_base& s, job& j) {
         return;
     }
     if (j.ends_with_partial && j.partial_failure) j.failure = std::move(j.partial_failure);
-    const ref<job> kept = renew(f.run, {});
+    const ref<job> kept = take_run(s, j.ended);
     --counts_.in_flight;
     if (f.pretends.state == simulated::failure) j.failure = make_box<error>(simulated_error());
     record_outcome(j, j.failure ? run_outcome::failure : run_outcome::success);
@@ -212,6 +224,7 @@ inline void engine_impl<Late>::drop_value(slot_base& s) {
     entry& e = s.cold();
     if (!e.has_value) return;
     e.has_value = false;
+    e.landed_frame = 0;
     s.set_fast(0);
     if (type.named) named_.drop(s, type);
     put_value(s, type, nullptr, true, graves_); // last: the value's destructor is the user's

@@ -98,15 +98,16 @@ inline void engine_impl<Late>::hold_up(slot_base& s, time_span grace) {
     if (grace.count() <= grace_used_) return;
     const flight* const f = s.cold().going;
     const ref<job> j = f ? f->run : ref<job>{};
-    if (!j) return;
+    if (!j || f->pretends.latency > time_span{}) return;
     const auto began = std::chrono::steady_clock::now();
     const bool landed = hub_->wait_landed(*j, grace.count() - grace_used_);
     grace_used_ += std::chrono::steady_clock::now() - began;
     if (!landed) return;
     hub_->take_landed(*j);
-    if (!is_wanted(*j)) return;
-    count_time(*j);
-    land(s, *j);
+    if (accept(*j)) {
+        if (j->ends_with_partial && !j->finishes) show_partial(s, *j);
+        land(s, *j);
+    }
     s.cold().shown = s.cold().going ? s.cold().going->now : phase::idle;
 #else
     static_cast<void>(s);

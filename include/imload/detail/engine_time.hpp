@@ -30,12 +30,22 @@ inline void engine_impl<Late>::next_refresh(slot_base& s, time_point not_before)
     if (!f || !s.cold().set) return;
     const std::chrono::nanoseconds every = settings_[s.cold().set].values.refresh_every;
     f->next_refresh = time_point::max();
-    if (every == never || !f->anchored) return;
+    if (every == never) return;
+    if (!f->anchored) anchor(s.cold(), *f);
+    if (!f->anchored) return;
     const auto elapsed = std::max(not_before, f->started) - f->first_start;
     auto slot = elapsed / every;
     if (elapsed % every != elapsed.zero() || f->started >= f->first_start + slot * every) ++slot;
     f->next_refresh =
         slot > never / every ? time_point::max() : after(f->first_start, slot * every);
+}
+
+/// refresh_every counts from the last start, or from when a value was given that no run made.
+template <class Late>
+inline void engine_impl<Late>::anchor(const entry& e, flight& f) {
+    if (f.started == time_point::min() && e.has_value) f.started = e.landed;
+    f.anchored = f.started != time_point::min();
+    if (f.anchored) f.first_start = f.started;
 }
 
 /// Nothing of the key is timed, as nearly always while something is going on.

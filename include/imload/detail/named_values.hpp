@@ -112,7 +112,8 @@ private:
     template <class Known>
     static void look(engine& all_slots, Known known) {
         all_slots.for_each_slot([&](const slot_base& s) {
-            if (!s.type().named || !s.cold().has_value) return;
+            // Until a run is completed a value is a partial one.
+            if (!s.type().named || !s.cold().has_value || s.cold().landed_frame == 0) return;
             newest* const v = known(keys_of<Late>::name(s.type(), s), s.type().value_tag);
             if (v && v->is_lost() && (!v->found || v->found->cold().landed < s.cold().landed))
                 v->found = &s;

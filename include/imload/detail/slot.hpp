@@ -87,7 +87,7 @@ struct entry {
     flight* going = nullptr;        ///< of a flight_pool; null while nothing is
     std::uint32_t set = 0;          ///< its options, by number in the settings_table; 0: none yet
     std::uint32_t version = 0;      ///< values applied
-    std::uint32_t landed_frame = 0; ///< the frame that shows the newest value first
+    std::uint32_t landed_frame = 0; ///< shows the newest value first that is no partial one; or 0
     std::uint32_t mark = 0;         ///< its hash, as slot_index keeps it
     std::uint32_t place = 0;        ///< on the trail
     float last_seconds = 0;
