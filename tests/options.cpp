@@ -240,6 +240,20 @@ TEST_CASE("a stream that ends within its grace shows its last value in the first
     CHECK(app.session.statistics().starts == 1);
 }
 
+TEST_CASE("a stream that fails within its grace shows what it had, and the error") {
+    threaded_ui<imload::thread_per_load> app;
+    const auto load = imload::async_load(
+        app.session,
+        [](imload::stream<int>& out) {
+            out.publish(1);
+            throw std::runtime_error("line lost");
+        },
+        {.grace = 60s});
+    CHECK(load() == 1);
+    REQUIRE(load.poll().error());
+    CHECK(load.poll().error()->message == "line lost");
+}
+
 TEST_CASE("a run that ends within its grace, but after its timeout, has timed out") {
     static imload::manual_clock* clock = nullptr;
     imload::manual_clock own;

@@ -355,6 +355,40 @@ TEST_CASE("a value given to a key that was never asked for is refreshed too") {
     CHECK(app.starts() == 1);
 }
 
+TEST_CASE("refresh_every counts from the first run, not from a settling that started none") {
+    ui app;
+    const auto load = imload::async_load(app.session, [](int x) { return x; },
+                                         {.refresh_every = 10s, .settle = 1s});
+    ask(load, 1);
+    app.frame_after(500ms);
+    SECTION("cancelled") { load.poll(1).cancel(); }
+    SECTION("given up") { app.frame_after(2s); }
+    SECTION("ended by a value") { load.poll(1).set(7); }
+    app.frame();
+    app.frame_after(3s);
+    load.peek(1).refresh();
+    app.land();
+    REQUIRE(load.poll(1).value_or(0) == 1);
+    const auto expected = load.peek(1).version() == 2 ? 7s : 10s; // a value given counts too
+    CHECK(load.peek(1).refresh_in() == expected);
+}
+
+TEST_CASE("values that land before the first frame are found by their name") {
+    imload::inline_executor executor;
+    imload::session session{{.executor = &executor}};
+    const auto load = imload::async_load(session, "number", [](int x) { return x; });
+    for (const int x : {1, 2}) {
+        ask(load, x);
+        REQUIRE(session.wait_idle(patience));
+    }
+    REQUIRE(session.find<int>("number"));
+    const int newest = *session.find<int>("number");
+    load.peek(newest).forget();
+    REQUIRE(session.wait_idle(patience));
+    REQUIRE(session.find<int>("number"));
+    CHECK(*session.find<int>("number") == 3 - newest);
+}
+
 TEST_CASE("of two asks in one frame the latest one's priority holds") {
     static std::vector<int> ran;
     ran.clear();

@@ -89,9 +89,10 @@ struct options {
     /// On a first call, wait up to this long for a function that is fast, so that nothing flickers.
     /// One budget a frame for all keys; in real time, whatever the clock.
     time_span grace = {};
-    /// A value older than this is refreshed on the next ask.
+    /// A value older than this is refreshed on the next ask. A partial one counts from the end of
+    /// its run.
     time_span stale_after = never;
-    /// A value older than this is no longer returned. A partial one counts from the end of its run.
+    /// A value older than this is no longer returned; a partial one as with stale_after.
     time_span expire_after = never;
     /// A key not asked for this long, and for at least one rendered frame, is dropped.
     time_span forget_after = std::chrono::minutes(5);

@@ -60,7 +60,7 @@ public:
 
     /// How many values have been applied.
     [[nodiscard]] std::uint32_t version() const noexcept { return slot_ ? cold().version : 0; }
-    /// Since the value was made; 0 without one.
+    /// Since the value was made; a partial one's run ended. 0 without one.
     [[nodiscard]] std::chrono::nanoseconds age() const;
     /// Since the current run was started; 0 without one.
     [[nodiscard]] std::chrono::nanoseconds elapsed() const;

@@ -230,9 +230,10 @@ private:
 
     static void show([[maybe_unused]] load_job& j, [[maybe_unused]] ref<job>& shown) {
         if constexpr (is_stream) {
-            std::unique_ptr<channel> newest = extra_of(j).box.take();
+            auto made = make_counted<value_job>(*j.slot, j.generation, value_type_of<value>);
+            const std::unique_ptr<channel> newest = extra_of(j).box.take();
             if (!newest) return;
-            shown = make_counted<value_job>(*j.slot, j.generation, value_type_of<value>);
+            shown = std::move(made);
             if constexpr (Shape::finishes)
                 finish(j, shown->failure, shown->value, *newest);
             else

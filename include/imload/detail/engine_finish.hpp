@@ -21,8 +21,8 @@ inline void engine_impl<Late>::deliver_partial(job& j) {
         show_partial(*j.slot, j);
 }
 
-/// A partial value whose finish function fails is not shown; the last one's failure is the run's,
-/// once it has come back.
+/// A partial value whose finish function or move throws is not shown. If it was the last one, its
+/// error becomes the run's when the run lands.
 template <class Late>
 inline void engine_impl<Late>::show_partial(slot_base& s, job& j) {
     const ref<job> shown = j.take_partial();

@@ -106,7 +106,8 @@ private:
     void poll(slot_base& s, entry& e, const asked& a);
     void prefetch(slot_base& s, entry& e, const asked& a);
     void look(slot_base& s, entry& e, const asked& a);
-    void ask_again(slot_base& s, entry& e, const asked& a, std::uint32_t asked_before, bool moves);
+    void ask_again(slot_base& s, entry& e, const asked& a, std::uint32_t asked_before,
+                   bool changes_place);
     void erase(slot_base& s);
     void adopt(slot_base& s, entry& e, const asked& a);
     void use(entry& e, std::uint32_t set) noexcept;

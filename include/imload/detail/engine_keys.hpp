@@ -161,10 +161,10 @@ inline void engine_impl<Late>::poll(slot_base& s, entry& e, const asked& a) {
     flush_stops();
 }
 
-/// What an ask has to do with what the key is doing.
+/// What an ask has to do with what the key is doing. `changes_place`: in the queue, if it is there.
 template <class Late>
 inline void engine_impl<Late>::ask_again(slot_base& s, entry& e, const asked& a,
-                                         std::uint32_t asked_before, bool moves) {
+                                         std::uint32_t asked_before, bool changes_place) {
     flight& f = *e.going;
     if (renew(f.parked, false)) {
         next_refresh(s, now());
@@ -184,7 +184,7 @@ inline void engine_impl<Late>::ask_again(slot_base& s, entry& e, const asked& a,
                 fresh->number = queued->number;
                 f.run = std::move(fresh);
             }
-        } else if (moves || e.prefetched) {
+        } else if (changes_place || e.prefetched) {
             hub_->ask_again(*f.run, a.wanted.priority);
         }
     } else if (f.now == phase::settling && frame_ - asked_before > 1) {

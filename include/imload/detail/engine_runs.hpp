@@ -59,6 +59,7 @@ inline void engine_impl<Late>::end_run(slot_base& s) {
     }
     f->retry_at = time_point::max();
     f->held = false;
+    if (f->now == phase::settling) f->started = time_point::min(); // no run was
     move(s, phase::idle);
     next_refresh(s, now()); // the slots that the run took are not made up for
     schedule(s);
@@ -166,6 +167,9 @@ inline void engine_impl<Late>::land(slot_base& s, job& j) {
         return;
     }
     if (j.ends_with_partial && j.partial_failure) j.failure = std::move(j.partial_failure);
+    if (j.ends_with_partial && !j.shows_partial && !j.failure)
+        j.failure = make_box<error>(error_of(
+            error_kind::reported, "there was no memory to show the last value it published"));
     const ref<job> kept = take_run(s, j.ended);
     --counts_.in_flight;
     if (f.pretends.state == simulated::failure) j.failure = make_box<error>(simulated_error());
@@ -212,7 +216,7 @@ inline void engine_impl<Late>::set_value(slot_base& s, job& j, time_point when, 
     e.landed_frame = frame_;
     e.cancelled = false;
     if (f.now == phase::idle) f.attempt = 0;
-    if (s.type().named && e.has_value) named_.note(s, when, *this); // a partial one may be gone
+    if (s.type().named) named_.note(s, when, *this);
     if (e.set) next_refresh(s, when);
     schedule(s, e);
     set_fast(s, e);
@@ -224,7 +228,7 @@ inline void engine_impl<Late>::drop_value(slot_base& s) {
     entry& e = s.cold();
     if (!e.has_value) return;
     e.has_value = false;
-    e.landed_frame = 0;
+    e.landed_frame = not_listed;
     s.set_fast(0);
     if (type.named) named_.drop(s, type);
     put_value(s, type, nullptr, true, graves_); // last: the value's destructor is the user's

@@ -105,8 +105,11 @@ inline void engine_impl<Late>::hold_up(slot_base& s, time_span grace) {
     if (!landed) return;
     hub_->take_landed(*j);
     if (accept(*j)) {
-        if (j->ends_with_partial && !j->finishes) show_partial(s, *j);
-        land(s, *j);
+        if (!j->finishes && (j->ends_with_partial || j->failure)) show_partial(s, *j);
+        if (is_wanted(*j)) // what moves the value may have acted on its key
+            land(s, *j);
+        else
+            discard(*j);
     }
     s.cold().shown = s.cold().going ? s.cold().going->now : phase::idle;
 #else

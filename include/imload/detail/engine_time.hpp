@@ -40,7 +40,7 @@ inline void engine_impl<Late>::next_refresh(slot_base& s, time_point not_before)
         slot > never / every ? time_point::max() : after(f->first_start, slot * every);
 }
 
-/// refresh_every counts from the last start, or from when a value was given that no run made.
+/// refresh_every counts from the last start; where none is known, from when the value landed.
 template <class Late>
 inline void engine_impl<Late>::anchor(const entry& e, flight& f) {
     if (f.started == time_point::min() && e.has_value) f.started = e.landed;
@@ -100,6 +100,7 @@ inline void engine_impl<Late>::on_due(slot_base& s) {
         if (asked_last_frame(s)) {
             launch(s, e, run_cause::first_ask);
         } else {
+            f.started = time_point::min(); // no run was
             move(s, e, phase::idle);
         }
     }

@@ -62,7 +62,7 @@ class hub final : public job_home {
 public:
     using steady = std::chrono::steady_clock;
 
-    explicit hub(const clock* c) noexcept : clock_(c) {}
+    explicit hub(const clock* c) : clock_(c) {}
 
     using jobs = later<std::vector<ref<job>>, Late>;
     using posts = later<std::vector<box<posted>>, Late>;

@@ -48,7 +48,7 @@ public:
     virtual void run() = 0;
 
     /// The newest partial value, as a job that has it, or null if nothing is new; a failure is
-    /// that of its finish function. On the UI thread.
+    /// that of its finish function or its move. On the UI thread.
     [[nodiscard]] virtual ref<job> take_partial() { return {}; }
 
     /// Turns what was loaded into the value; on the UI thread. Sets `failure` when that throws.
@@ -76,7 +76,7 @@ public:
     bool listed = false; ///< the UI thread's: waits for its finish function
     bool loaded = false; ///< the UI thread's: has come back, and only that is left to do
 
-    bool shows_partial = false;  ///< the UI thread's: the key's value is a partial one of this run
+    bool shows_partial = false; ///< the UI thread's: the key's value is a partial one of this run
     box<error> partial_failure; ///< the UI thread's: why the newest partial value is not shown
 
     bool has_mailed = false; ///< a partial value is in the mail; guarded by the hub's lock

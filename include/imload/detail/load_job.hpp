@@ -62,6 +62,7 @@ public:
     }
     [[nodiscard]] ref<job> take_partial() override {
         ref<job> shown;
+        if (!type_.has_steps) return shown;
         const auto thrown = caught([&] { type_.perform(*this, job_step::show_partial, &shown); });
         if (thrown && shown) shown->failure = make_box<error>(error_from(thrown));
         return shown;

@@ -63,7 +63,7 @@ private:
     struct newest {
         const void* tag;                  ///< of the value's type
         const slot_base* slot;            ///< null: lost
-        time_point completed;             ///< no value that others have is newer
+        time_point completed;             ///< when its newest value was; stays when that goes
         const slot_base* found = nullptr; ///< for a lost one, while all slots are visited
 
         [[nodiscard]] bool is_lost() const noexcept { return slot == nullptr; }
@@ -112,8 +112,9 @@ private:
     template <class Known>
     static void look(engine& all_slots, Known known) {
         all_slots.for_each_slot([&](const slot_base& s) {
-            // Until a run is completed a value is a partial one.
-            if (!s.type().named || !s.cold().has_value || s.cold().landed_frame == 0) return;
+            // Before a run was completed there are only partial values. Later one may be in the
+            // place of the completed one, and is found there.
+            if (!s.type().named || s.cold().landed_frame == not_listed) return;
             newest* const v = known(keys_of<Late>::name(s.type(), s), s.type().value_tag);
             if (v && v->is_lost() && (!v->found || v->found->cold().landed < s.cold().landed))
                 v->found = &s;

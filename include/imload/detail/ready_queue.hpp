@@ -50,12 +50,13 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
 private:
-    /// What waits since one frame: a list for each priority, and a heap of those with jobs.
+    /// Jobs among which only priority decides: a list for each, and a heap of the lists in use. One
+    /// that has become empty stays in the heap until it comes to its top.
     class lane {
     public:
         lane() { heap_.reserve(few); }
 
-        /// Where there is no memory for one more list: that of the ordinary priority.
+        /// The list of a priority; without memory for a new one, that of priority 0.
         [[nodiscard]] job_list& list_for(int priority) noexcept {
             list* l = &ordinary_;
             if (priority != 0)

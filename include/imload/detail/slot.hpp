@@ -83,13 +83,13 @@ private:
 
 /// The cold part of a key: looked at when it is asked about, not when it is polled.
 struct entry {
-    time_point landed{};            ///< when the value was made
-    flight* going = nullptr;        ///< of a flight_pool; null while nothing is
-    std::uint32_t set = 0;          ///< its options, by number in the settings_table; 0: none yet
-    std::uint32_t version = 0;      ///< values applied
-    std::uint32_t landed_frame = 0; ///< shows the newest value first that is no partial one; or 0
-    std::uint32_t mark = 0;         ///< its hash, as slot_index keeps it
-    std::uint32_t place = 0;        ///< on the trail
+    time_point landed{};     ///< when the value was made; if it is partial, shown, or its run ended
+    flight* going = nullptr; ///< of a flight_pool; null while nothing is
+    std::uint32_t set = 0;   ///< its options, by number in the settings_table; 0: none yet
+    std::uint32_t version = 0;               ///< values applied
+    std::uint32_t landed_frame = not_listed; ///< the one that shows the newest complete value first
+    std::uint32_t mark = 0;                  ///< its hash, as slot_index keeps it
+    std::uint32_t place = 0;                 ///< on the trail
     float last_seconds = 0;
     rough_seconds mean_seconds;
     std::uint16_t life = 0; ///< which key it is that the slot has
