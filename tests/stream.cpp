@@ -407,9 +407,8 @@ TEST_CASE("a stream that is cancelled while its partial value waits to be finish
     CHECK(app.statistics().in_flight == 0);
 }
 
-// Publishes its argument and goes on; one published value is a minute old when it ends.
+// A load that publishes its argument and goes on for a minute, which is longer than values live.
 struct slow_stream_ui : streaming_ui {
-    imload::options options = {.expire_after = 5s};
     int runs = 0;
 
     auto loader() {
@@ -420,7 +419,7 @@ struct slow_stream_ui : streaming_ui {
                 control.pause();
                 if (n < 0) throw std::runtime_error("line lost");
             },
-            options);
+            {.expire_after = 5s});
     }
     template <class Loader>
     void publish_and_wait(Loader& load, int n) {

@@ -73,11 +73,7 @@ inline bool engine_impl<Late>::finish(job& j) {
     } else if (!j.loaded) {
         return false; // it is counted when it comes back
     }
-    // The finish function may have acted on its own key.
-    if (j.loaded && is_wanted(j))
-        land(*j.slot, j);
-    else if (j.loaded)
-        discard(j);
+    if (j.loaded) land_or_discard(j);
     return true;
 }
 

@@ -133,6 +133,7 @@ private:
     void fail_run(slot_base& s, error why, time_point when);
     void succeed(slot_base& s, job& j);
     void land(slot_base& s, job& j);
+    void land_or_discard(job& j);
     [[nodiscard]] bool accept(job& j);
     void deliver(job& j);
     void deliver_partial(job& j);

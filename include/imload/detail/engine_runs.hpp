@@ -27,6 +27,7 @@ inline void engine_impl<Late>::move(slot_base& s, entry& e, phase to) {
         active_.pop_back();
         f.active_at = not_listed;
     }
+    if (f.now == phase::settling && to == phase::idle) f.started = time_point::min(); // no run was
     f.now = to;
     touch(s, e);
 }
@@ -59,7 +60,6 @@ inline void engine_impl<Late>::end_run(slot_base& s) {
     }
     f->retry_at = time_point::max();
     f->held = false;
-    if (f->now == phase::settling) f->started = time_point::min(); // no run was
     move(s, phase::idle);
     next_refresh(s, now()); // the slots that the run took are not made up for
     schedule(s);
@@ -153,6 +153,15 @@ template <class Late>
 inline void engine_impl<Late>::discard(job&) {
     --counts_.in_flight;
     ++counts_.discarded;
+}
+
+/// After code of the user's, which may have acted on the key: a finish function, a value's move.
+template <class Late>
+inline void engine_impl<Late>::land_or_discard(job& j) {
+    if (is_wanted(j))
+        land(*j.slot, j);
+    else
+        discard(j);
 }
 
 template <class Late>

@@ -29,11 +29,7 @@ inline void engine_impl<Late>::launch(slot_base& s, entry& e, run_cause why,
     f.retry_at = time_point::max();
     f.stale = f.parked = f.held = false;
     if (++f.attempt > 1) ++counts_.retries;
-    const time_span every = settings_[e.set].values.refresh_every;
-    if (every != never) {
-        if (!renew(f.anchored, true)) f.first_start = f.started;
-        next_refresh(s, f.started);
-    }
+    if (settings_[e.set].values.refresh_every != never) next_refresh(s, f.started);
     // Copying the callable and the arguments is the user's code: what it throws is the run's error,
     // which comes back as any other.
     const bool can_start = f.how || !s.type().needs_starter();
@@ -106,10 +102,7 @@ inline void engine_impl<Late>::hold_up(slot_base& s, time_span grace) {
     hub_->take_landed(*j);
     if (accept(*j)) {
         if (!j->finishes && (j->ends_with_partial || j->failure)) show_partial(s, *j);
-        if (is_wanted(*j)) // what moves the value may have acted on its key
-            land(s, *j);
-        else
-            discard(*j);
+        land_or_discard(*j);
     }
     s.cold().shown = s.cold().going ? s.cold().going->now : phase::idle;
 #else

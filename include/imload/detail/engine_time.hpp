@@ -100,7 +100,6 @@ inline void engine_impl<Late>::on_due(slot_base& s) {
         if (asked_last_frame(s)) {
             launch(s, e, run_cause::first_ask);
         } else {
-            f.started = time_point::min(); // no run was
             move(s, e, phase::idle);
         }
     }
