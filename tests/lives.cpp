@@ -12,6 +12,7 @@
 #include <semaphore>
 #include <string>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 using namespace test;
@@ -151,21 +152,23 @@ struct key {
     std::function<found(const imload::options&)> poll;
     std::function<found(const imload::options&)> peek;
     std::function<void(const imload::options&)> prefetch;
+    bool is_streamed;
     imload::options options = {};
 
     bool is_asked = true;
     bool has_ended = false; // with a value or an error, since that was last forgotten here
+    bool was_complete = false; // when asked for in the last frame, and nothing was done here since
     std::uint64_t id = 0;
     std::uint32_t version = 0;
 
     found look() const { return is_asked ? poll(options) : peek(options); }
 };
 template <class Make>
-void add_keys(std::vector<key>& to, Make make) {
+void add_keys(std::vector<key>& to, bool is_streamed, Make make) {
     for (int n = 0; n < 5; ++n)
         to.push_back({n, [=](const auto& o) { return make(o).poll(n); },
                       [=](const auto& o) { return make(o).peek(n); },
-                      [=](const auto& o) { make(o).prefetch(n); }});
+                      [=](const auto& o) { make(o).prefetch(n); }, is_streamed});
 }
 
 struct lively_ui : ui {
@@ -176,13 +179,16 @@ struct lively_ui : ui {
     explicit lively_ui(unsigned seed) {
         dice.seed(seed);
         if (seed % 2 == 0) executor.shuffle(seed);
-        const auto add = [this](auto fn) {
-            add_keys(keys, [this, fn](const auto& o) {
+        const auto is_streamed = [](auto fn) {
+            return std::is_invocable_v<decltype(fn), imload::stream<item>&, int>;
+        };
+        const auto add = [&](auto fn) {
+            add_keys(keys, is_streamed(fn), [this, fn](const auto& o) {
                 return imload::async_load(session, fn, o);
             });
         };
-        const auto add_finished = [this](auto fn) {
-            add_keys(keys, [this, fn](const auto& o) {
+        const auto add_finished = [&](auto fn) {
+            add_keys(keys, is_streamed(fn), [this, fn](const auto& o) {
                 return imload::async_load(session, fn, o).finish(finishes);
             });
         };
@@ -194,7 +200,7 @@ struct lively_ui : ui {
         add_finished(plain);
         add_finished(streams);
         add_finished(promises_one);
-        add_keys(keys, [this](const auto& o) {
+        add_keys(keys, false, [this](const auto& o) {
             return imload::async_load(session, "named", plain, o);
         });
     }
@@ -210,6 +216,7 @@ struct lively_ui : ui {
     }
 
     void do_something(key& k) {
+        k.was_complete = false;
         const auto r = k.peek(k.options);
         switch (dice() % 8) {
         case 0: return r.refresh();
@@ -235,7 +242,17 @@ struct lively_ui : ui {
                "complete, with nothing");
         expect(!r.just_finished() || r.has_value(), k, "just finished, without a value");
         expect(!r.just_failed() || r.error(), k, "just failed, without an error");
-        if (k.id == r.id()) expect(r.version() >= k.version, k, "its version went back");
+        if (k.id == r.id()) {
+            expect(r.version() >= k.version, k, "its version went back");
+            const bool is_new = r.version() != k.version; // and may have expired already
+            if (!k.is_streamed)
+                expect(r.just_finished() ? is_new : !is_new || !r, k,
+                       "it just finished without a new version, or the other way round");
+        }
+        const bool is_complete = r.status() == status::complete;
+        expect(!(is_complete && k.was_complete && r) || r.age() <= k.options.expire_after.count(),
+               k, "its value has expired");
+        k.was_complete = is_complete && k.is_asked;
         k.id = r.id();
         k.version = r.version();
         const bool is_under_way = r.status() == status::queued || r.status() == status::running;
@@ -271,7 +288,10 @@ struct lively_ui : ui {
         begin_frame();
         for (key& k : keys) {
             if (one_in(25)) do_something(k);
-            if (one_in(60)) k.options = options_to_have[dice() % std::size(options_to_have)];
+            if (one_in(60)) {
+                k.options = options_to_have[dice() % std::size(options_to_have)];
+                k.was_complete = false;
+            }
             if (one_in(40)) k.is_asked = !k.is_asked;
         }
         if (one_in(10)) session.post([this] { do_something(); });
@@ -296,11 +316,11 @@ struct lively_ui : ui {
     void calm_down() {
         meanwhile = {};
         loads.end_all();
-        frame(); // what was posted is done
+        begin_frame(); // what was posted is done
         session.set_active(true);
         for (key& k : keys) {
             k.is_asked = true;
-            k.has_ended = false;
+            k.has_ended = k.was_complete = false;
             k.peek(k.options).simulate({});
             k.peek(k.options).refresh(); // it may be cancelled
         }
