@@ -3,6 +3,7 @@
 
 #include <imload/detail/slot_index.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -27,21 +28,30 @@ struct no_memory {
     ~no_memory() { is_used_up = false; }
 };
 
+#if defined(_WIN32)
+void* allocate_aligned(std::size_t size, std::size_t alignment) {
+    return _aligned_malloc(size, alignment);
+}
+void free_aligned(void* memory) { _aligned_free(memory); }
+#else
+void* allocate_aligned(std::size_t size, std::size_t alignment) {
+    return std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+}
+void free_aligned(void* memory) { std::free(memory); }
+#endif
+
 void* allocate(std::size_t size, std::size_t alignment) {
     if (is_used_up) throw std::bad_alloc();
     allocations.fetch_add(1, std::memory_order_relaxed);
-    if (size == 0) size = 1;
-    void* memory =
-        alignment <= alignof(std::max_align_t)
-            ? std::malloc(size)
-            : std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+    void* memory = allocate_aligned(std::max(size, std::size_t{1}),
+                                    std::max(alignment, alignof(std::max_align_t)));
     if (memory == nullptr) throw std::bad_alloc();
     return memory;
 }
 
 void release(void* memory) {
     if (memory != nullptr) releases.fetch_add(1, std::memory_order_relaxed);
-    std::free(memory);
+    free_aligned(memory);
 }
 
 // While it is open: two rooms for arrays that are aligned to more than usual, as an index has them.
@@ -92,7 +102,7 @@ void* operator new[](std::size_t size, std::align_val_t alignment) {
 }
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
     ++allocations;
-    return std::malloc(size == 0 ? 1 : size);
+    return allocate_aligned(std::max(size, std::size_t{1}), alignof(std::max_align_t));
 }
 void* operator new[](std::size_t size, const std::nothrow_t& tag) noexcept {
     return operator new(size, tag);

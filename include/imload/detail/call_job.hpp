@@ -149,12 +149,12 @@ private:
 
     // Where everything is
 
-    using in_slot = layout<sizeof(slot_base), left_out, left_out, typename loader::name_type,
+    using in_slot = layout<slot_base, left_out, left_out, typename loader::name_type,
                            in_key<Elements>..., std::conditional_t<value_lies_apart, void*, value>>;
-    using in_starter = layout<sizeof(starter::head), callable_beside_key<callable>,
+    using in_starter = layout<starter::head, callable_beside_key<callable>,
                               callable_beside_key<finisher>, left_out, beside_key<Elements>...>;
     using in_job =
-        layout<sizeof(load_job), callable_in_job<callable>, callable_in_job<finisher>, left_out,
+        layout<load_job, callable_in_job<callable>, callable_in_job<finisher>, left_out,
                typename Elements::owned..., std::conditional_t<is_small<value>, value, left_out>,
                std::conditional_t<Shape::listens, job_control, left_out>,
                std::conditional_t<has_steps, extra, left_out>>;

@@ -107,7 +107,7 @@ consteval const view_type* find_callable_view() {
 template <class F, class Finish, bool Named>
 struct loader_parts {
     using name_type = std::conditional_t<Named, std::string, left_out>;
-    using in_slot = layout<sizeof(slot_base), left_out, left_out, name_type>;
+    using in_slot = layout<slot_base, left_out, left_out, name_type>;
 
     using identity =
         loader_identity<F, Finish, std::conditional_t<Named, std::string_view, no_name>>;

@@ -17,13 +17,13 @@ inline constexpr std::size_t size_in_layout = sizeof(T);
 template <>
 inline constexpr std::size_t size_in_layout<left_out> = 0;
 
-/// Values of these types, one after the other behind what takes the first `From` bytes.
-template <std::size_t From, class... Ts>
+/// Values of these types, one after the other behind a Head. Such objects can lie in a row.
+template <class Head, class... Ts>
 struct layout {
     struct plan {
         offset places[sizeof...(Ts) + 1] = {};
-        std::size_t size = From;
-        std::size_t alignment = alignof(void*);
+        std::size_t size = sizeof(Head);
+        std::size_t alignment = alignof(Head);
     };
     static constexpr plan all = [] {
         constexpr std::size_t sizes[] = {size_in_layout<Ts>..., 0};

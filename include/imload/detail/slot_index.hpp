@@ -102,8 +102,8 @@ private:
     /// Looked up, which is three instructions less than made, as boost::unordered_flat_map does.
     static constexpr auto tags_of_bytes = [] {
         std::array<std::uint32_t, 256> tags{};
-        for (std::uint32_t byte = 0; byte < tags.size(); ++byte)
-            tags[byte] = 0x01010101u * (byte == 0 ? 1 : byte);
+        for (std::uint32_t tag = 0; tag < tags.size(); ++tag)
+            tags[tag] = 0x01010101u * (tag == 0 ? 1 : tag);
         return tags;
     }();
 
