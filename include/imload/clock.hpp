@@ -1,5 +1,7 @@
 #pragma once
 
+#include <imload/config.hpp>
+
 #include <chrono>
 
 namespace imload {

@@ -2,6 +2,10 @@
 
 #include <version>
 
+#if defined(min) || defined(max)
+#error "imload: min and max are macros here: define NOMINMAX before windows.h is included"
+#endif
+
 // 1 where exceptions are on. Without them a failing load is told by a result shaped like
 // std::expected, and a misuse of the library ends the program with its message.
 #if defined(__cpp_exceptions) || defined(_CPPUNWIND)

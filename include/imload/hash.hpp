@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -150,8 +151,8 @@ consteval key_fault fault_of() {
     else if constexpr (sequence<T> || unordered<T>)
         return fault_of<std::remove_cvref_t<typename T::value_type>>();
     else if constexpr (plain_aggregate<T> && (field_count<T> > 0 || std::is_empty_v<T>))
-        return parts_fault<
-            typename owned_fields<decltype(fields_of(std::declval<const T&>()))>::type>::value;
+        return parts_fault<typename owned_fields<decltype(detail::fields_of(
+            std::declval<const T&>()))>::type>::value;
     else
         return key_fault::no_hash;
 }
@@ -179,38 +180,39 @@ template <class T>
         else
             return hash_value(v); // of its namespace
     } else if constexpr (chrono_duration<T>) {
-        return hash_of(v.count());
+        return detail::hash_of(v.count());
     } else if constexpr (chrono_instant<T>) {
-        return hash_of(v.time_since_epoch());
+        return detail::hash_of(v.time_since_epoch());
     } else if constexpr (is_a<T, std::optional>) {
-        return v ? combine(1, hash_of(*v)) : 0;
+        return v ? combine(1, detail::hash_of(*v)) : 0;
     } else if constexpr (is_a<T, std::pair>) {
-        return combine(combine(2, hash_of(v.first)), hash_of(v.second));
+        return combine(combine(2, detail::hash_of(v.first)), detail::hash_of(v.second));
     } else if constexpr (is_a<T, std::tuple>) {
         std::uint64_t h = 3;
-        std::apply([&h](const auto&... xs) { ((h = combine(h, hash_of(xs))), ...); }, v);
+        std::apply([&h](const auto&... xs) { ((h = combine(h, detail::hash_of(xs))), ...); }, v);
         return h;
     } else if constexpr (is_a<T, std::variant>) {
         if (v.valueless_by_exception()) return 0;
-        return std::visit([&](const auto& x) { return combine(v.index(), hash_of(x)); }, v);
+        return std::visit([&](const auto& x) { return combine(v.index(), detail::hash_of(x)); }, v);
     } else if constexpr (has_std_hash<T>) {
         return std::hash<T>{}(v);
     } else if constexpr (unordered<T>) {
         std::uint64_t h = v.size();
-        for (const auto& x : v) h += mix(hash_of(x)); // a sum: the order does not matter
+        for (const auto& x : v) h += mix(detail::hash_of(x)); // a sum: the order does not matter
         return h;
     } else if constexpr (sequence<T> || std::is_array_v<T>) {
         std::uint64_t h = 4;
         std::uint64_t length = 0;
         for (const auto& x : v) {
-            h = combine(h, hash_of(static_cast<const std::remove_cvref_t<decltype(x)>&>(x)));
+            h = combine(h,
+                        detail::hash_of(static_cast<const std::remove_cvref_t<decltype(x)>&>(x)));
             ++length;
         }
         return combine(h, length);
     } else if constexpr (std::is_same_v<T, std::monostate> || std::is_same_v<T, std::nullopt_t>) {
         return 5;
     } else {
-        return hash_of(fields_of(v));
+        return detail::hash_of(detail::fields_of(v));
     }
 }
 
@@ -222,16 +224,17 @@ template <class T>
     if (a.size() != b.size()) return false;
     const auto times = [](const auto& range, const auto& x) {
         std::size_t n = 0;
-        for (auto i = range.first; i != range.second; ++i) n += equal_values(*i, x) ? 1u : 0u;
+        for (auto i = range.first; i != range.second; ++i)
+            n += detail::equal_values(*i, x) ? 1u : 0u;
         return n;
     };
     for (auto at = a.begin(); at != a.end();) {
         const typename T::key_type* key = nullptr;
         if constexpr (requires { at->first; } &&
                       !std::is_same_v<typename T::key_type, typename T::value_type>)
-            key = &at->first;
+            key = std::addressof(at->first);
         else
-            key = &*at;
+            key = std::addressof(*at);
         // Every element equal to this one under the container's own ==, at once.
         const auto mine = a.equal_range(*key);
         const auto theirs = b.equal_range(*key);
@@ -266,46 +269,47 @@ template <class T>
         else
             return a == b;
     } else if constexpr (chrono_duration<T>) {
-        return equal_values(a.count(), b.count());
+        return detail::equal_values(a.count(), b.count());
     } else if constexpr (chrono_instant<T>) {
-        return equal_values(a.time_since_epoch(), b.time_since_epoch());
+        return detail::equal_values(a.time_since_epoch(), b.time_since_epoch());
     } else if constexpr (is_a<T, std::optional>) {
-        return a.has_value() == b.has_value() && (!a || equal_values(*a, *b));
+        return a.has_value() == b.has_value() && (!a || detail::equal_values(*a, *b));
     } else if constexpr (is_a<T, std::pair>) {
-        return equal_values(a.first, b.first) && equal_values(a.second, b.second);
+        return detail::equal_values(a.first, b.first) && detail::equal_values(a.second, b.second);
     } else if constexpr (is_a<T, std::tuple>) {
         return [&]<std::size_t... Is>(std::index_sequence<Is...>) {
-            return (equal_values(std::get<Is>(a), std::get<Is>(b)) && ...);
+            return (detail::equal_values(std::get<Is>(a), std::get<Is>(b)) && ...);
         }
         (std::make_index_sequence<std::tuple_size_v<T>>{});
     } else if constexpr (is_a<T, std::variant>) {
         if (a.index() != b.index()) return false;
         if (a.valueless_by_exception()) return true;
         return [&]<std::size_t... Is>(std::index_sequence<Is...>) {
-            return ((a.index() == Is && equal_values(*std::get_if<Is>(&a), *std::get_if<Is>(&b))) ||
+            return ((a.index() == Is &&
+                     detail::equal_values(*std::get_if<Is>(&a), *std::get_if<Is>(&b))) ||
                     ...);
         }
         (std::make_index_sequence<std::variant_size_v<T>>{});
     } else if constexpr (has_std_hash<T>) {
         return static_cast<bool>(a == b);
     } else if constexpr (unordered<T>) {
-        return equal_unordered(a, b);
+        return detail::equal_unordered(a, b);
     } else if constexpr (std::is_array_v<T>) {
         for (std::size_t i = 0; i < std::extent_v<T>; ++i)
-            if (!equal_values(a[i], b[i])) return false;
+            if (!detail::equal_values(a[i], b[i])) return false;
         return true;
     } else if constexpr (sequence<T>) {
         auto x = a.begin();
         auto y = b.begin();
         for (; x != a.end() && y != b.end(); ++x, ++y) {
             using element = std::remove_cvref_t<typename T::value_type>;
-            if (!equal_values<element>(*x, *y)) return false;
+            if (!detail::equal_values<element>(*x, *y)) return false;
         }
         return x == a.end() && y == b.end();
     } else if constexpr (std::is_same_v<T, std::monostate> || std::is_same_v<T, std::nullopt_t>) {
         return true;
     } else {
-        return equal_values(fields_of(a), fields_of(b));
+        return detail::equal_values(detail::fields_of(a), detail::fields_of(b));
     }
 }
 

@@ -3,8 +3,7 @@
 // imload: slow calls from code that runs sixty times a second, one line each.
 //
 //     auto rates = imload::async_load(fetch_rates, {.refresh_every = 4s});
-//     if (std::optional<table> t = rates("EUR", 2))  // the first frame starts fetch_rates("EUR",
-//     2)
+//     if (std::optional<table> t = rates("EUR", 2))  // the first frame starts the call
 //         draw_table(*t);                            // later ones have its value, kept fresh
 //
 // Where to look:

@@ -212,12 +212,12 @@ template <class View>
 [[nodiscard]] std::uint64_t hash_view(const View& view) {
     if constexpr (is_span<View>) {
         std::uint64_t h = 4;
-        for (const auto& x : view) h = combine(h, hash_of(x));
+        for (const auto& x : view) h = combine(h, detail::hash_of(x));
         return combine(h, view.size());
     } else if constexpr (is_a<View, std::basic_string_view>) {
         return std::hash<View>{}(view);
     } else {
-        return hash_of(view);
+        return detail::hash_of(view);
     }
 }
 
@@ -266,7 +266,7 @@ template <class Owned, class View>
     if constexpr (std::is_same_v<Owned, left_out>) {
         return true;
     } else if constexpr (std::is_same_v<Owned, View> && !std::is_same_v<Owned, std::string>) {
-        return equal_values(owned, view);
+        return detail::equal_values(owned, view);
     } else if constexpr (std::is_same_v<Owned, std::string>) {
         const std::string_view sought = view;
         if (owned.size() != sought.size()) [[unlikely]]
@@ -275,7 +275,7 @@ template <class Owned, class View>
     } else if constexpr (is_span<View>) {
         if (owned.size() != view.size()) return false;
         for (std::size_t i = 0; i < view.size(); ++i)
-            if (!equal_values(owned[i], view[i])) return false;
+            if (!detail::equal_values(owned[i], view[i])) return false;
         return true;
     } else if constexpr (filesystem_path<Owned>) {
         return equal_paths(owned.native(), view);
@@ -291,7 +291,7 @@ template <class Owned, class View>
     else if constexpr (filesystem_path<Owned> && std::is_same_v<View, std::string_view>)
         return hash_path(view);
     else
-        return hash_view(view);
+        return detail::hash_view(view);
 }
 
 } // namespace detail

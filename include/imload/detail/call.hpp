@@ -36,7 +36,7 @@ template <class P, class Owned>
 
 template <class Element>
 using passed_type =
-    decltype(pass<typename Element::parameter>(std::declval<typename Element::owned&>()));
+    decltype(detail::pass<typename Element::parameter>(std::declval<typename Element::owned&>()));
 
 /// How F is called with arguments of types A: what comes first, and the parameter of each.
 template <leading Lead, class Channel, class Parameters, bool Fits>
@@ -104,10 +104,10 @@ consteval auto plan_unknown(types<Args...>) {
 template <class F, class... Args>
 consteval auto plan_for() {
     if constexpr (signature<F>::known)
-        return plan_known<signature<F>::has_object>(types<Args...>{},
-                                                    typename signature<F>::parameters{});
+        return detail::plan_known<signature<F>::has_object>(types<Args...>{},
+                                                            typename signature<F>::parameters{});
     else
-        return plan_unknown<F>(types<Args...>{});
+        return detail::plan_unknown<F>(types<Args...>{});
 }
 
 /// A type shaped like std::expected: its error becomes the run's error.
@@ -249,7 +249,7 @@ consteval call_verdict verdict_on() {
         using parameters = typename Plan::parameters;
         constexpr auto first = judge<F, Named, Plan>(arguments{}, parameters{});
         if constexpr (first.fault == call_fault::none) {
-            using shape = typename decltype(shape_from<F, Named, no_finish, Plan>(
+            using shape = typename decltype(detail::shape_from<F, Named, no_finish, Plan>(
                 arguments{}, parameters{}))::type;
             if (std::is_reference_v<typename shape::returned>)
                 return {call_fault::returns_reference, 0};
@@ -269,7 +269,8 @@ struct call_traits {
 template <class F, bool Named, class Finish, class... Args>
 consteval auto find_shape() {
     using plan = typename call_traits<F, Named, Args...>::plan;
-    return shape_from<F, Named, Finish, plan>(types<Args...>{}, typename plan::parameters{});
+    return detail::shape_from<F, Named, Finish, plan>(types<Args...>{},
+                                                      typename plan::parameters{});
 }
 template <class F, bool Named, class Finish, class... Args>
 using shape_of = typename decltype(find_shape<F, Named, Finish, Args...>())::type;

@@ -59,9 +59,9 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
     template <class Name, class... Args>
     [[nodiscard]] static auto search(const callable& f, const finisher& g, const Name& name,
                                      const Args&... args) {
-        return searched_key<callable, finisher, Name, decltype(view_in<Elements>(args))...>{
+        return searched_key<callable, finisher, Name, decltype(detail::view_in<Elements>(args))...>{
             {callable_identity<callable>(f), callable_identity<finisher>(g), name},
-            {{view_in<Elements>(args)}...}};
+            {{detail::view_in<Elements>(args)}...}};
     }
     /// Whether a slot's badge alone tells that it is one of the loader's.
     static constexpr bool has_one_pool = Shape::is_only_shape;
@@ -74,15 +74,16 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
     [[nodiscard]] static bool equals(const slot_base& s, const Searched& key) {
         if constexpr (Shape::named)
             if (!loader::is_named(s, key.loader.name)) return false;
-        return (equals_view(*static_cast<const in_key<Elements>*>(
-                                place_in(&s, in_slot::all.places[part::arguments + Is])),
-                            at<Is>(key.arguments)) &&
+        return (detail::equals_view(*static_cast<const in_key<Elements>*>(
+                                        place_in(&s, in_slot::all.places[part::arguments + Is])),
+                                    detail::at<Is>(key.arguments)) &&
                 ...);
     }
     template <class Searched>
     [[nodiscard]] static std::uint64_t hash(const Searched& key) {
         std::uint64_t h = 0;
-        ((h = Elements::keyed ? combine(h, hash_view_as<in_key<Elements>>(at<Is>(key.arguments)))
+        ((h = Elements::keyed ? combine(h, detail::hash_view_as<in_key<Elements>>(
+                                               detail::at<Is>(key.arguments)))
                               : h),
          ...);
         return h + hash_loader(key.loader, &kind);
@@ -110,7 +111,7 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
         if constexpr (callable_identity<finisher>::counts)
             list[part::finisher] = &key.loader.finisher.function;
         if constexpr (Shape::named) list[part::name] = &key.loader.name;
-        ((list[part::arguments + Is] = std::addressof(at<Is>(key.arguments))), ...);
+        ((list[part::arguments + Is] = std::addressof(detail::at<Is>(key.arguments))), ...);
         if constexpr (!std::is_member_pointer_v<callable> && !std::is_member_pointer_v<finisher> &&
                       (viewed_as_its_kind<in_key<Elements>, view_in_key<Is, Searched>> && ...))
             return {kind, list, nullptr};
@@ -124,7 +125,7 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
         static constexpr starter::maker makers[] = {nullptr, nullptr, nullptr,
                                                     maker_for<Elements, Args>()...};
         const void* const from[] = {std::addressof(f), std::addressof(g), nullptr,
-                                    kept_of<Elements>(args)...};
+                                    detail::kept_of<Elements>(args)...};
         return starter(kind, from, makers);
     }
 
@@ -139,7 +140,7 @@ private:
 
     template <std::size_t I, class Searched>
     using view_in_key =
-        std::remove_cvref_t<decltype(at<I>(std::declval<const Searched&>().arguments))>;
+        std::remove_cvref_t<decltype(detail::at<I>(std::declval<const Searched&>().arguments))>;
     template <class Searched>
     static inline constexpr const view_type* how[] = {
         find_callable_view<callable>(), find_callable_view<finisher>(), nullptr,
@@ -220,7 +221,7 @@ private:
     template <class Loaded>
     static void finish(load_job& j, box<error>& failure, held_value& into, Loaded& loaded) {
         finisher& g = callable_of<finisher>(j, part::finisher);
-        keep_returned<value>(into, failure, [&]() -> decltype(auto) {
+        detail::keep_returned<value>(into, failure, [&]() -> decltype(auto) {
             if constexpr (std::is_member_pointer_v<finisher>)
                 return std::invoke(g, std::move(loaded));
             else
@@ -237,7 +238,7 @@ private:
             if constexpr (Shape::finishes)
                 finish(j, shown->failure, shown->value, *newest);
             else
-                make_value<value>(shown->value, std::move(*newest));
+                detail::make_value<value>(shown->value, std::move(*newest));
         }
     }
 
@@ -279,12 +280,13 @@ private:
         if constexpr (std::is_member_pointer_v<callable>)
             return std::invoke(
                 f, std::forward<First>(first)...,
-                pass<typename Elements::parameter>(*static_cast<typename Elements::owned*>(
+                detail::pass<typename Elements::parameter>(*static_cast<typename Elements::owned*>(
                     place_in(&j, in_job::all.places[part::arguments + Is])))...);
         else
-            return f(std::forward<First>(first)...,
-                     pass<typename Elements::parameter>(*static_cast<typename Elements::owned*>(
-                         place_in(&j, in_job::all.places[part::arguments + Is])))...);
+            return f(
+                std::forward<First>(first)...,
+                detail::pass<typename Elements::parameter>(*static_cast<typename Elements::owned*>(
+                    place_in(&j, in_job::all.places[part::arguments + Is])))...);
     }
     template <class... First>
     static void keep(load_job& j, First&&... first) {
@@ -292,7 +294,7 @@ private:
         held_value* into = &j.value;
         if constexpr (has_steps) into = &extra_of(j).into(j);
         if constexpr (std::is_void_v<returned> || expected_like<returned>) {
-            keep_returned<loads>(*into, j.failure, [&]() -> decltype(auto) {
+            detail::keep_returned<loads>(*into, j.failure, [&]() -> decltype(auto) {
                 return call(j, std::forward<First>(first)...);
             });
         } else {

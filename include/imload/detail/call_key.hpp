@@ -71,9 +71,9 @@ template <class F, class Finish, class Name>
                                         const void* type) {
     std::uint64_t h = hash_type(type);
     if constexpr (callable_identity<F>::counts)
-        h += spread_in_loader(hash_callable(l.callable.function), 0);
+        h += spread_in_loader(detail::hash_callable(l.callable.function), 0);
     if constexpr (callable_identity<Finish>::counts)
-        h += spread_in_loader(hash_callable(l.finisher.function), 1);
+        h += spread_in_loader(detail::hash_callable(l.finisher.function), 1);
     if constexpr (!std::is_same_v<Name, no_name>) h += spread_in_loader(hash_view(l.name), 2);
     return h;
 }

@@ -168,14 +168,14 @@ inline constexpr bool is_plain =
 template <class Element, class A>
 [[nodiscard]] decltype(auto) view_in([[maybe_unused]] const A& argument) {
     if constexpr (Element::keyed)
-        return view_of<typename Element::owned>(argument);
+        return detail::view_of<typename Element::owned>(argument);
     else
         return left_out{};
 }
 /// Makes an unkeyed argument of a starter from the one that was given.
 template <class Owned, class A>
 void own_unkeyed_part(void* to, const void* from) {
-    ::new (to) Owned(own_unkeyed<Owned>(*static_cast<const A*>(from)));
+    ::new (to) Owned(detail::own_unkeyed<Owned>(*static_cast<const A*>(from)));
 }
 template <class Element, class A>
 consteval starter::maker maker_for() {
@@ -213,9 +213,9 @@ private:
 /// Room for what a finish function is given.
 template <class Loaded>
 struct loaded_room : held_value {
-    loaded_room() noexcept { keep_in(small, value_type_of<Loaded>); }
+    loaded_room() noexcept { keep_in(room, value_type_of<Loaded>); }
     alignas(is_small<Loaded> ? alignof(Loaded)
-                             : 1) std::byte small[is_small<Loaded> ? sizeof(Loaded) : 1];
+                             : 1) std::byte room[is_small<Loaded> ? sizeof(Loaded) : 1];
 };
 
 /// What the job of a load with steps has beside the parts.

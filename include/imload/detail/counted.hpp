@@ -39,14 +39,14 @@ public:
         if (object_) object_->retain();
     }
     ref(const ref& other) noexcept : ref(other.object_) {}
-    ref(ref&& other) noexcept : object_(renew(other.object_, nullptr)) {}
+    ref(ref&& other) noexcept : object_(detail::renew(other.object_, nullptr)) {}
     template <class U>
     ref(ref<U> other) noexcept : object_(other.detach()) {} // NOLINT: as shared_ptr converts
     // Not one that takes a value: where that is given {}, clang 14 does not destroy it.
     ref& operator=(const ref& other) noexcept { return *this = ref(other); }
     ref& operator=(ref&& other) noexcept {
         ref taken(std::move(other));
-        taken.object_ = renew(object_, taken.object_);
+        taken.object_ = detail::renew(object_, taken.object_);
         return *this;
     }
     ~ref() {

@@ -65,7 +65,7 @@ template <class Late>
 inline void engine_impl<Late>::evict_excess() {
     if (!is_over_limit() || frame_ < evict_from_) return;
     const std::size_t most = setup_.max_entries;
-    slots candidates;
+    slot_list candidates;
     for_each_slot([&](slot_base& s) {
         if (!asked_last_frame(s) && !is_busy(s)) candidates.push_back(&s);
     });

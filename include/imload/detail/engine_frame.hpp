@@ -88,8 +88,8 @@ inline void engine_impl<Late>::begin_busy_frame() {
 template <class Late>
 inline void engine_impl<Late>::give_room_back() {
     constexpr std::size_t many = 16384;
-    if (active_.capacity() > many) slots().swap(active_);
-    if (touched_.capacity() > many) slots().swap(touched_);
+    if (active_.capacity() > many) slot_list().swap(active_);
+    if (touched_.capacity() > many) slot_list().swap(touched_);
 }
 
 /// How many frames may pass without a look at the clock, if the loop does not sleep in between:

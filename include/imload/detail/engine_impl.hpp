@@ -218,7 +218,7 @@ private:
     void tell_to_stop();
     void clear_all();
 
-    using slots = later<std::vector<slot_base*>, Late>;
+    using slot_list = later<std::vector<slot_base*>, Late>;
     using jobs = later<std::vector<ref<job>>, Late>;
 
     std::uint64_t misses_ = 0;
@@ -227,10 +227,10 @@ private:
     job_memory job_memory_;
     named_values<Late> named_;
 
-    slots active_;   ///< queued or running
-    slots touched_;  ///< to be brought up to date in the next frame
-    jobs finishing_; ///< loaded, and not yet turned into values
-    jobs stopping_;  ///< to be told once the state is whole: user code runs there
+    slot_list active_;  ///< queued or running
+    slot_list touched_; ///< to be brought up to date in the next frame
+    jobs finishing_;    ///< loaded, and not yet turned into values
+    jobs stopping_;     ///< to be told once the state is whole: user code runs there
     deadline_queue<Late> deadlines_;
     std::size_t waiting_ = 0; ///< settling or retrying
 
@@ -243,7 +243,7 @@ private:
 
     typename hub<Late>::mail mail_;
     jobs unasked_;
-    slots put_off_;
+    slot_list put_off_;
     later<std::optional<time_point>, Late> now_; ///< of this frame, once it was needed
     frame_times<Late> frame_times_;
     std::chrono::nanoseconds longest_forget_{0};

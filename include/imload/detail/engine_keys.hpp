@@ -1,6 +1,6 @@
 #pragma once
 
-// What happens to keys: found, made, asked for, acted on, forgotten. Part of engine_impl.hpp.
+// What happens to keys: found, made, asked for, started. Part of engine_impl.hpp.
 
 #include <imload/detail/engine_impl.hpp>
 

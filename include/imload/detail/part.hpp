@@ -73,11 +73,11 @@ void copy_part(void* to, const void* from) {
 }
 template <class T>
 [[nodiscard]] bool equal_parts(const void* a, const void* b) {
-    return equals_view(*static_cast<const T*>(a), *static_cast<const T*>(b));
+    return detail::equals_view(*static_cast<const T*>(a), *static_cast<const T*>(b));
 }
 template <class T>
 void describe_part(std::string& out, const void* part) {
-    append_text(out, *static_cast<const T*>(part));
+    detail::append_text(out, *static_cast<const T*>(part));
 }
 
 /// A part that is only copied and destroyed; and one of a key.
@@ -102,15 +102,15 @@ inline constexpr part_type part_type_of = make_part_type<T, InKey>();
 
 template <class Owned, class View>
 void own_part(void* to, const void* view) {
-    ::new (to) Owned(own<Owned>(*static_cast<const View*>(view)));
+    ::new (to) Owned(detail::own<Owned>(*static_cast<const View*>(view)));
 }
 template <class Owned, class View>
 [[nodiscard]] bool part_equals(const void* part, const void* view) {
-    return equals_view(*static_cast<const Owned*>(part), *static_cast<const View*>(view));
+    return detail::equals_view(*static_cast<const Owned*>(part), *static_cast<const View*>(view));
 }
 template <class Owned, class View>
 [[nodiscard]] std::uint64_t hash_part(const void* view) {
-    return hash_view_as<Owned>(*static_cast<const View*>(view));
+    return detail::hash_view_as<Owned>(*static_cast<const View*>(view));
 }
 
 template <class Owned, class View>

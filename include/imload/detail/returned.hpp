@@ -24,7 +24,7 @@ template <class E>
         return std::string(e.what());
     } else if constexpr (std::is_arithmetic_v<E> || std::is_enum_v<E>) {
         std::string text = "error ";
-        append_text(text, e);
+        detail::append_text(text, e);
         return text;
     } else {
         std::string text = "an error of type ";
@@ -39,24 +39,24 @@ void keep_returned(held_value& into, box<error>& failure, Invoke&& invoke) {
     using returned = std::remove_cvref_t<decltype(invoke())>;
     if constexpr (std::is_void_v<returned>) {
         invoke();
-        make_value<T>(into);
+        detail::make_value<T>(into);
     } else if constexpr (expected_like<returned>) {
         returned r = invoke();
         if (r.has_value()) {
             if constexpr (std::is_void_v<typename returned::value_type>)
-                make_value<T>(into);
+                detail::make_value<T>(into);
             else
-                make_value<T>(into, *std::move(r));
+                detail::make_value<T>(into, *std::move(r));
         } else {
             auto why = make_box<error>();
             why->kind = error_kind::reported;
-            why->message = message_of_value(r.error());
+            why->message = detail::message_of_value(r.error());
             if (why->message.empty()) why->message = "an error without a message";
             why->attach(std::move(r.error()));
             failure = std::move(why);
         }
     } else {
-        make_value_from<T>(into, invoke);
+        detail::make_value_from<T>(into, invoke);
     }
 }
 

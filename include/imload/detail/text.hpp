@@ -103,7 +103,7 @@ void append_list(std::string& out, const Range& range) {
             out += "...";
             break;
         }
-        append_text(out, static_cast<const std::remove_cvref_t<decltype(x)>&>(x));
+        detail::append_text(out, static_cast<const std::remove_cvref_t<decltype(x)>&>(x));
     }
     out += ']';
 }
@@ -114,7 +114,7 @@ void append_tuple(std::string& out, const std::tuple<Ts...>& parts) {
         [&out](const auto&... xs) {
             std::size_t n = 0;
             static_cast<void>(n);
-            ((out += n++ > 0 ? ", " : "", append_text(out, xs)), ...);
+            ((out += n++ > 0 ? ", " : "", detail::append_text(out, xs)), ...);
         },
         parts);
 }
@@ -125,7 +125,7 @@ IMLOAD_NOINLINE void append_text(std::string& out, const T& v) {
     if constexpr (std::is_same_v<T, bool>) {
         out += v ? "true" : "false";
     } else if constexpr (std::is_enum_v<T>) {
-        append_text(out, static_cast<std::underlying_type_t<T>>(v));
+        detail::append_text(out, static_cast<std::underlying_type_t<T>>(v));
     } else if constexpr (std::is_same_v<T, char>) {
         out += '\'';
         out += v;
@@ -144,26 +144,27 @@ IMLOAD_NOINLINE void append_text(std::string& out, const T& v) {
         append_quoted(out,
                       std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
     } else if constexpr (chrono_duration<T>) {
-        append_text(out, std::chrono::duration_cast<std::chrono::duration<double>>(v).count());
+        detail::append_text(out,
+                            std::chrono::duration_cast<std::chrono::duration<double>>(v).count());
         out += 's';
     } else if constexpr (is_a<T, std::optional>) {
         if (v)
-            append_text(out, *v);
+            detail::append_text(out, *v);
         else
             out += "nullopt";
     } else if constexpr (is_a<T, std::pair>) {
         out += '{';
-        append_tuple(out, std::tie(v.first, v.second));
+        detail::append_tuple(out, std::tie(v.first, v.second));
         out += '}';
     } else if constexpr (is_a<T, std::tuple>) {
         out += '{';
-        append_tuple(out, v);
+        detail::append_tuple(out, v);
         out += '}';
     } else if constexpr (sequence<T> && !text<T>) {
-        append_list(out, v);
+        detail::append_list(out, v);
     } else if constexpr (!has_own_hash<T> && !has_std_hash<T> && plain_aggregate<T>) {
         out += '{';
-        append_tuple(out, fields_of(v));
+        detail::append_tuple(out, detail::fields_of(v));
         out += '}';
     } else {
         append::type(out, spelled_with<T>());

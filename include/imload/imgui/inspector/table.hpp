@@ -174,7 +174,7 @@ inline void draw_headers() {
 /// back. At first and when that changes: in between it is as the user has it.
 inline void leave_room_for_labels(view& v, float width) {
     const table_width room = width < em(22)   ? table_width::least
-                             : width < em(34) ? table_width::small
+                             : width < em(34) ? table_width::tight
                              : width < em(52) ? table_width::narrow
                                               : table_width::wide;
     if (room == v.table) return;
@@ -185,7 +185,7 @@ inline void leave_room_for_labels(view& v, float width) {
     for (const column c : {column::mean, column::recent, column::attempts})
         show(c, room == table_width::wide);
     for (const column c : {column::last, column::asked}) show(c, room >= table_width::narrow);
-    for (const column c : {column::age, column::refresh}) show(c, room >= table_width::small);
+    for (const column c : {column::age, column::refresh}) show(c, room >= table_width::tight);
 }
 
 inline void draw_table(view& v, session& s, ImVec2 size) {

@@ -41,7 +41,7 @@ struct command {
 };
 
 /// How many columns there is room for.
-enum class table_width : std::uint8_t { unknown, least, small, narrow, wide };
+enum class table_width : std::uint8_t { unknown, least, tight, narrow, wide };
 
 struct view {
     key_table keys;

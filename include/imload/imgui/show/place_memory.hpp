@@ -38,7 +38,7 @@ public:
 
 private:
     enum field : std::uint32_t { key, state, gui_time, session_time, width, height };
-    static constexpr std::uint32_t slots = 4096;
+    static constexpr std::uint32_t slot_count = 4096;
 
     [[nodiscard]] ImGuiID id(field f) const { return id(slot_, f); }
     [[nodiscard]] ImGuiID id(std::uint32_t slot, field f) const {
@@ -95,18 +95,18 @@ inline place_memory::place_memory(ImGuiID place, const result_base& r)
 
 inline void place_memory::find_slot(std::uint32_t number, std::uint32_t key_id) {
     constexpr std::uint32_t tries = 8;
-    std::uint32_t found = slots;
+    std::uint32_t found = slot_count;
     for (std::uint32_t i = 0; i < tries; ++i) {
-        const std::uint32_t slot = (number + i) % slots;
+        const std::uint32_t slot = (number + i) % slot_count;
         const std::uint32_t there = load(slot, key);
         if (there == key_id) {
             slot_ = slot;
             return;
         }
-        if (found == slots && (there == 0 || !is_recent(load(slot, state)))) found = slot;
+        if (found == slot_count && (there == 0 || !is_recent(load(slot, state)))) found = slot;
         if (there == 0) break;
     }
-    slot_ = found == slots ? number % slots : found;
+    slot_ = found == slot_count ? number % slot_count : found;
 }
 
 inline void place_memory::enter(stage s) {
@@ -141,14 +141,14 @@ inline stage place_memory::advance(const result_base& r, stage wanted) {
 inline void place_memory::keep_size(ImVec2 size, float room) {
     if (size.x <= 0 || size.y <= 0) return;
     if (std::abs(size.x - room) <= 1) size.x = -size.x;
-    for (const std::uint32_t slot : {slot_, slots}) {
+    for (const std::uint32_t slot : {slot_, slot_count}) {
         storage_->SetFloat(id(slot, width), size.x);
         storage_->SetFloat(id(slot, height), size.y);
     }
 }
 
 inline ImVec2 place_memory::size() const {
-    const std::uint32_t slot = storage_->GetFloat(id(height)) > 0 ? slot_ : slots;
+    const std::uint32_t slot = storage_->GetFloat(id(height)) > 0 ? slot_ : slot_count;
     const float w = storage_->GetFloat(id(slot, width));
     return ImVec2(w < 0 ? room_for(-w) : w, storage_->GetFloat(id(slot, height)));
 }
