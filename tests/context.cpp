@@ -172,6 +172,74 @@ TEST_CASE("progress is seen from the next frame on") {
     CHECK(load() == 1);
 }
 
+TEST_CASE("the loop looks once more after progress: some may have come too soon to be told") {
+    imload::thread_per_load executor;
+    imload::manual_clock clock;
+    imload::session session{{.executor = &executor, .clock = &clock, .wake = [] {}}};
+    static std::counting_semaphore<> told{0};
+    static std::counting_semaphore<> go_on{0};
+    const auto load = imload::async_load(session, [](imload::context& context) {
+        context.progress(0.1, "reading");
+        told.release();
+        go_on.acquire();
+        context.progress(0.9, "uploading");
+        told.release();
+        go_on.acquire();
+        return 1;
+    });
+    const auto frame = [&] {
+        session.begin_frame();
+        return load.poll().progress().fraction;
+    };
+    for (int i = 0; i < 3; ++i) frame();
+    told.acquire();
+    const float first = frame();
+    go_on.release();
+    told.acquire();
+    std::chrono::nanoseconds nap = 1h;
+    float seen = 0;
+    for (int i = 0; i < 4 && seen < 0.9f; ++i) { // a loop that sleeps as long as it may
+        nap = session.wait_time(1h);
+        clock.advance(nap);
+        seen = frame();
+    }
+    const auto after = session.wait_time(1h);
+    go_on.release();
+    CHECK(first == 0.1f);
+    CHECK(seen == 0.9f);
+    CHECK(nap <= 100ms);
+    CHECK(after == 1h);
+    REQUIRE(session.wait_idle(patience));
+}
+
+TEST_CASE("a load that was told to stop wakes nobody by its progress") {
+    static std::counting_semaphore<> told{0};
+    static std::counting_semaphore<> go_on{0};
+    threaded_ui<imload::thread_per_load> app;
+    app.session.set_wake([] {});
+    const auto load = imload::async_load(app.session, [](imload::stream<int>& out) {
+        told.release();
+        go_on.acquire();
+        out.progress(0.5);
+        out.publish(1);
+        told.release();
+        go_on.acquire();
+        return 1;
+    });
+    ask(load);
+    told.acquire();
+    app.frame();
+    load.poll().cancel();
+    app.frame();
+    const auto wakes = app.session.statistics().wakes;
+    go_on.release();
+    told.acquire();
+    const auto wakes_after = app.session.statistics().wakes;
+    go_on.release();
+    CHECK(wakes_after == wakes);
+    REQUIRE(app.idle());
+}
+
 TEST_CASE("odd progress is harmless") {
     threaded_ui<imload::thread_per_load> app;
     static std::counting_semaphore<> told{0};

@@ -98,6 +98,61 @@ TEST_CASE("an exception with an empty text still has a message") {
     CHECK_FALSE(load.poll().error()->message.empty());
 }
 
+namespace {
+
+struct speechless : std::exception {
+    [[nodiscard]] const char* what() const noexcept override { return nullptr; }
+};
+int fails_speechless() { throw speechless(); }
+int finishes_speechless(int&&) { throw speechless(); }
+struct refuses_speechless final : imload::executor {
+    void execute(imload::task) override { throw speechless(); }
+};
+struct null_text_error {
+    using value_type = int;
+    using error_type = const char*;
+    [[nodiscard]] bool has_value() const { return false; }
+    int operator*() const { return 0; }
+    [[nodiscard]] const char* error() const { return nullptr; }
+};
+
+} // namespace
+
+TEST_CASE("an exception without any text still has a message, whoever throws it") {
+    const auto check = [](const imload::error* e) {
+        REQUIRE(e != nullptr);
+        CHECK_FALSE(e->message.empty());
+    };
+    ui app;
+    const auto load = imload::async_load(app.session, fails_speechless);
+    const auto finished =
+        imload::async_load(app.session, [] { return 1; }).finish(finishes_speechless);
+    const auto set = imload::async_load(
+        app.session, [](imload::promise<int> p) { p.set_exception(nullptr); });
+    const auto reported = imload::async_load(app.session, [] { return null_text_error(); });
+    ask(load);
+    ask(finished);
+    ask(set);
+    ask(reported);
+    app.land();
+    check(load.poll().error());
+    check(finished.poll().error());
+    check(set.poll().error());
+    check(reported.poll().error());
+    CHECK_THROWS_AS(load(), speechless);
+    CHECK_THROWS_AS(set(), imload::load_error);
+    CHECK(app.statistics().in_flight == 0);
+
+    refuses_speechless executor;
+    imload::session refused{{.executor = &executor}};
+    refused.begin_frame();
+    const auto never_run = imload::async_load(refused, fails_speechless);
+    ask(never_run);
+    refused.begin_frame();
+    check(never_run.poll().error());
+    CHECK(never_run.poll().error()->kind == imload::error_kind::rejected);
+}
+
 TEST_CASE("a failing key touches no other key") {
     ui app;
     auto load = imload::async_load(app.session,

@@ -250,6 +250,41 @@ TEST_CASE("a callable that returns an expected-shaped result may take a context"
     CHECK(load.poll(-1).error()->as<trouble>() != nullptr);
 }
 
+namespace {
+
+void promises_outcome(imload::promise<outcome<int, trouble>> p, int x) {
+    if (x == 0)
+        p.set_value(7);
+    else
+        p.set_value(measure(x));
+}
+void promises_nothing(imload::promise<outcome<void, trouble>> p, bool fails) {
+    using result = outcome<void, trouble>;
+    p.set_value(fails ? result(trouble::offline) : result(std::nullopt));
+}
+
+} // namespace
+
+TEST_CASE("a promise may be given an expected-shaped result") {
+    ui app;
+    const auto load = quiet<promises_outcome>(app);
+    static_assert(std::is_same_v<decltype(load(1)), std::optional<int>>);
+    for (const int x : {0, 2, -1}) ask(load, x);
+    const auto done = quiet<promises_nothing>(app);
+    static_assert(std::is_same_v<decltype(done(true)), std::optional<std::monostate>>);
+    ask(done, true);
+    ask(done, false);
+    app.land();
+    CHECK(load(0) == 7);
+    CHECK(load(2) == 20);
+    REQUIRE(load.poll(-1).error());
+    CHECK(load.poll(-1).error()->kind == imload::error_kind::reported);
+    CHECK(*load.poll(-1).error()->as<trouble>() == trouble::denied);
+    CHECK(done(false));
+    REQUIRE(done.poll(true).error());
+    CHECK(*done.poll(true).error()->as<trouble>() == trouble::offline);
+}
+
 TEST_CASE("what an expected-shaped callable throws is an exception") {
     ui app;
     auto load = imload::async_load(app.session, []() -> outcome<int, trouble> {

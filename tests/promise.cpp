@@ -380,6 +380,84 @@ TEST_CASE("age and duration of a promised value count to its completion") {
     CHECK(app.statistics().total_load_time == 3s);
 }
 
+namespace {
+
+struct connection {
+    std::function<void(int)> on_done;
+};
+
+} // namespace
+
+TEST_CASE("a kept promise lets the callable and its arguments go, which may hold it") {
+    ui app;
+    std::weak_ptr<connection> captured;
+    std::weak_ptr<connection> argument;
+    {
+        const auto one = std::make_shared<connection>();
+        const auto other = std::make_shared<connection>();
+        captured = one;
+        argument = other;
+        const auto read = imload::async_load(app.session, "read", [one](imload::promise<int> p) {
+            one->on_done = [p](int x) { p.set_value(x); };
+        });
+        const auto read_from = imload::async_load(
+            app.session, [](imload::promise<int> p, const std::shared_ptr<connection>& from) {
+                from->on_done = [p](int x) { p.set_value(x); };
+            });
+        ask(read);
+        ask(read_from, imload::unkeyed(other));
+        app.executor.run_all();
+        app.frame();
+        one->on_done(1);
+        other->on_done(2);
+        app.frame();
+        CHECK(read() == 1);
+        CHECK(read_from(imload::unkeyed(other)) == 2);
+    }
+    app.session.clear();
+    app.frames(2);
+    CHECK(captured.expired());
+    CHECK(argument.expired());
+}
+
+TEST_CASE("what a callable that goes on by itself uses lives as long as its promise does") {
+    net_ui app;
+    const auto captured = std::make_shared<int>(1);
+    const auto load =
+        imload::async_load(app.session, "goes on", [captured](imload::promise<int> p) {
+            pending.push_back(std::move(p));
+            return 0; // as a coroutine returns its task
+        });
+    ask(load);
+    const long before = captured.use_count();
+    app.land();
+    CHECK(pending[0].set_value(1));
+    app.session.clear();
+    app.frames(2);
+    CHECK(captured.use_count() > 2); // here, in the loader, and for who goes on
+    CHECK(captured.use_count() <= before + 1);
+    pending.clear();
+    CHECK(captured.use_count() == 2);
+}
+
+TEST_CASE("a promise that was kept can still be asked whether to stop") {
+    net_ui app;
+    const auto load = app.fetch();
+    ask(load, 1);
+    app.land();
+    const auto p = pending[0];
+    pending.clear();
+    CHECK(p.set_value(1));
+    app.session.clear();
+    app.frames(2);
+    CHECK_FALSE(p.stop_requested());
+    p.progress(0.5, "late");
+#if IMLOAD_HAS_STOP_TOKEN
+    CHECK_FALSE(p.stop_token().stop_requested());
+#endif
+    CHECK_FALSE(p.set_value(2));
+}
+
 TEST_CASE("wait_idle waits for promises too") {
     net_ui app;
     const auto load = app.fetch();

@@ -103,10 +103,14 @@ namespace detail {
     return e;
 }
 
-[[nodiscard]] inline error error_from(std::exception_ptr thrown) {
+/// Never throws: where there is no memory for the message, a short one says so.
+[[nodiscard]] inline error error_from(std::exception_ptr thrown) noexcept {
     error e;
-    e.message = message_of(thrown);
-    if (e.message.empty()) e.message = "an exception without a message was thrown";
+    const auto unsaid = caught([&] {
+        e.message = message_of(thrown);
+        if (e.message.empty()) e.message = "an exception without a message was thrown";
+    });
+    if (unsaid) e.message = "out of memory"; // short: it lies in the string itself
     e.exception = std::move(thrown);
     return e;
 }

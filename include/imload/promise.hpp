@@ -3,12 +3,14 @@
 #include <imload/config.hpp>
 #include <imload/detail/box.hpp>
 #include <imload/detail/counted.hpp>
+#include <imload/detail/expected.hpp>
 #include <imload/detail/fail.hpp>
 #include <imload/detail/run_control.hpp>
 #include <imload/error.hpp>
 
 #include <atomic>
 #include <exception>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -42,8 +44,10 @@ public:
 template <class T>
 class promise_state final : public counted {
 public:
-    promise_state(ref<counted> keeps, outcome_sink<T>& sink) noexcept
-        : keeps_(std::move(keeps)), sink_(&sink) {}
+    /// `sink` is a part of `job`, which lives until the promise is kept; where the callable `goes
+    /// on` by itself after it has returned, as a coroutine does, until the last copy goes.
+    promise_state(ref<counted> job, bool goes_on, outcome_sink<T>& sink) noexcept
+        : job_(std::move(job)), goes_on_(goes_on), sink_(&sink) {}
     ~promise_state() override {
         if (done_.load(std::memory_order_relaxed)) return;
         auto why = make_box<error>(
@@ -58,16 +62,34 @@ public:
         if (auto thrown = caught(put))
             sink_->refuse(make_box<error>(error_from(std::move(thrown))));
         sink_->completed();
+        if (goes_on_) return true;
+        ref<counted> let_go; // after the lock, for its arguments are the user's
+        const std::lock_guard lock(mutex_);
+        let_go = std::move(job_);
         return true;
     }
 
     [[nodiscard]] bool done() const noexcept { return done_.load(std::memory_order_acquire); }
+
+    /// Calls f(line) with the line to the job, which lives meanwhile, unless it was let go.
+    template <class F>
+    void with_line(F f) const {
+        ref<counted> job;
+        {
+            const std::lock_guard lock(mutex_);
+            job = job_;
+        }
+        if (job) f(sink_->line());
+    }
+    /// Only for who settles it.
     [[nodiscard]] outcome_sink<T>& sink() const noexcept { return *sink_; }
 
 private:
     std::atomic<bool> done_{false};
-    ref<counted> keeps_;
-    outcome_sink<T>* sink_;
+    mutable std::mutex mutex_;
+    ref<counted> job_; // guarded by mutex_
+    const bool goes_on_;
+    outcome_sink<T>* const sink_;
 };
 
 } // namespace detail
@@ -75,20 +97,40 @@ private:
 /// The end of a load that does not block: take `imload::promise<T>` by value as the first
 /// parameter, return at once, and let anyone complete it later: a callback, a coroutine, another
 /// thread. The first outcome counts. When the last copy goes without one, the key fails as
-/// `abandoned`. Threads: any, at any time, the session gone included.  Cost: one allocation.
+/// `abandoned`. The callable and its arguments live until the promise is kept; where it returns
+/// something, as a coroutine does, until the last copy goes. So a copy that they hold themselves,
+/// in a connection's callback for one, has to be kept or dropped some time, or all of them stay.
+/// Threads: any, at any time, the session gone included.  Cost: one allocation.
 template <class T>
 class promise {
+    struct no_outcome;
+
 public:
-    using value_type = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+    using value_type = typename detail::value_of<T>::type;
+    /// A T that may be an error, where it is shaped like std::expected.
+    using outcome_type = std::conditional_t<detail::expected_like<T>, T, no_outcome>;
 
     explicit promise(detail::ref<detail::promise_state<value_type>> state) noexcept
         : state_(std::move(state)) {}
 
     /// Completes the load with a value. False if it was complete already, or moved from.
     bool set_value(value_type value) const {
-        return state_ && state_->settle([&] { state_->sink().accept(std::move(value)); });
+        return settle([&](auto& sink) { sink.accept(std::move(value)); });
     }
-    bool set_value() const requires std::is_void_v<T> { return set_value(value_type{}); }
+    bool set_value() const requires std::is_same_v<value_type, std::monostate> {
+        return set_value(value_type{});
+    }
+    /// Completes it with the value that is in there, or the error, which error::as gives back.
+    bool set_value(outcome_type outcome) const requires detail::expected_like<T> {
+        return settle([&](auto& sink) {
+            if (!outcome.has_value())
+                sink.refuse(detail::reported(std::move(outcome.error())));
+            else if constexpr (std::is_void_v<typename outcome_type::value_type>)
+                sink.accept(value_type{});
+            else
+                sink.accept(*std::move(outcome));
+        });
+    }
 
     /// Completes it with an error of kind `reported`.
     bool set_error(std::string message) const {
@@ -103,23 +145,33 @@ public:
         return fail(detail::make_box<error>(detail::error_from(std::move(thrown))));
     }
 
-    /// True once nobody wants the result any more.
+    /// True once nobody wants the result any more; false once it is there.
     [[nodiscard]] bool stop_requested() const noexcept {
-        return state_ && state_->sink().line().stop_requested();
+        bool requested = false;
+        if (state_) state_->with_line([&](auto& line) { requested = line.stop_requested(); });
+        return requested;
     }
 #if IMLOAD_HAS_STOP_TOKEN
     [[nodiscard]] std::stop_token stop_token() const noexcept {
-        return state_ ? state_->sink().line().stop_token() : std::stop_token();
+        std::stop_token token;
+        if (state_) state_->with_line([&](auto& line) { token = line.stop_token(); });
+        return token;
     }
 #endif
     /// As context::progress.
     void progress(double fraction, std::string_view text = {}) const {
-        if (state_ && !state_->done()) state_->sink().line().set_progress(fraction, text);
+        if (state_ && !state_->done())
+            state_->with_line([&](auto& line) { line.set_progress(fraction, text); });
     }
 
 private:
+    template <class Put>
+    bool settle(Put put) const {
+        const auto state = state_; // what it lets go may hold this promise
+        return state && state->settle([&] { put(state->sink()); });
+    }
     bool fail(detail::box<error> why) const {
-        return state_ && state_->settle([&] { state_->sink().refuse(std::move(why)); });
+        return settle([&](auto& sink) { sink.refuse(std::move(why)); });
     }
 
     detail::ref<detail::promise_state<value_type>> state_;

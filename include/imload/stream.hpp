@@ -3,6 +3,7 @@
 #include <imload/context.hpp>
 #include <imload/detail/run_control.hpp>
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -48,17 +49,19 @@ public:
     /// the latest is seen. Cost: one allocation; the UI is woken at most once a frame.
     void publish(T value) {
         box_->put(std::make_unique<T>(std::move(value)));
-        published_ = true;
+        published_.store(true, std::memory_order_relaxed);
         teller_->tell_partial();
     }
 
     /// Whether anything was published yet.
-    [[nodiscard]] bool has_published() const noexcept { return published_; }
+    [[nodiscard]] bool has_published() const noexcept {
+        return published_.load(std::memory_order_relaxed);
+    }
 
 private:
     detail::run_control* teller_;
     detail::partial_box<T>* box_;
-    bool published_ = false;
+    std::atomic<bool> published_{false};
 };
 
 } // namespace imload

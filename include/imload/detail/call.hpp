@@ -2,6 +2,7 @@
 
 #include <imload/config.hpp>
 #include <imload/detail/call_fault.hpp>
+#include <imload/detail/expected.hpp>
 #include <imload/detail/leading.hpp>
 #include <imload/detail/signature.hpp>
 #include <imload/key.hpp>
@@ -10,7 +11,6 @@
 #include <initializer_list>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 namespace imload::detail {
 
@@ -109,30 +109,6 @@ consteval auto plan_for() {
     else
         return detail::plan_unknown<F>(types<Args...>{});
 }
-
-/// A type shaped like std::expected: its error becomes the run's error.
-template <class R>
-concept expected_like = requires(R& r) {
-    typename R::value_type;
-    typename R::error_type;
-    static_cast<bool>(r.has_value());
-    r.error();
-};
-
-template <class R>
-struct value_of {
-    using type = std::decay_t<R>;
-};
-template <class R>
-    requires std::is_void_v<R>
-struct value_of<R> {
-    using type = std::monostate;
-};
-template <expected_like R>
-struct value_of<R> {
-    using type = std::conditional_t<std::is_void_v<typename R::value_type>, std::monostate,
-                                    typename R::value_type>;
-};
 
 template <leading Lead, class Channel, class F, class... Passed>
 struct result_type : result_with<F, typename leading_argument<Lead, Channel>::type, Passed...> {};

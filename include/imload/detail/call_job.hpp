@@ -258,8 +258,9 @@ private:
                 keep(j, out);
             }
         } else if constexpr (is_promise) {
+            constexpr bool goes_on = !std::is_void_v<typename Shape::returned>;
             const auto shared =
-                make_counted<promise_state<loads>>(ref<counted>(&j), extra_of(j).sink);
+                make_counted<promise_state<loads>>(ref<counted>(&j), goes_on, extra_of(j).sink);
             j.lands_itself = true;
             auto thrown = caught([&] { call(j, promise<typename Shape::channel>(shared)); });
             if (thrown) {

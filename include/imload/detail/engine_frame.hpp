@@ -124,6 +124,7 @@ inline void engine_impl<Late>::begin_report() {
     report_.after_landing = landed_frame_ > 0 && frame_ - landed_frame_ <= 2;
     const time_point wanted = renew(frame_wanted_, time_point::max());
     report_.requested = wanted != time_point::max() && now() >= wanted;
+    if (mail_.progress) request_frame(run_control::told_every);
 }
 
 template <class Late>

@@ -48,11 +48,13 @@ inline void rethrow_if([[maybe_unused]] const std::exception_ptr& thrown) {
 
 /// The text of a stored exception: what(), or the thrown text itself.
 [[nodiscard]] inline std::string message_of([[maybe_unused]] const std::exception_ptr& thrown) {
+    if (!thrown) return "no exception was given";
 #if IMLOAD_HAS_EXCEPTIONS
     try {
         std::rethrow_exception(thrown);
     } catch (const std::exception& e) {
-        return e.what();
+        const char* const text = e.what();
+        return text ? text : "";
     } catch (const std::string& text) {
         return text;
     } catch (const char* text) {

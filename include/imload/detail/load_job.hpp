@@ -25,11 +25,16 @@ namespace imload::detail {
 class job_control final : public run_control {
 public:
     job_control(job_home& h, job& owner) : home_(&h), owner_(&owner) {}
-    void tell_partial() override { home_->publish(*owner_); }
+    // What nobody will see needs no frame.
+    void tell_partial() override {
+        if (!stop_requested()) home_->publish(*owner_);
+    }
     [[nodiscard]] job_home& home() const noexcept { return *home_; }
 
 private:
-    void nudge() override { home_->nudge(); }
+    void nudge() override {
+        if (!stop_requested()) home_->nudge();
+    }
     const ref<job_home> home_;
     job* const owner_;
 };

@@ -44,6 +44,10 @@ public:
     [[nodiscard]] std::stop_token stop_token() const noexcept { return source_.get_token(); }
 #endif
 
+    /// The UI is told at most this often, and then looks once more after as long: what came in
+    /// between is seen too.
+    static constexpr std::chrono::milliseconds told_every{66};
+
     void set_progress(double fraction, std::string_view text) {
         bool tell = false;
         {
@@ -53,7 +57,7 @@ public:
             progress_.fraction = fraction >= 0 ? static_cast<float>(shown) : -1.0f;
             progress_.text.swap(kept);
             const auto now = std::chrono::steady_clock::now();
-            if (now - told_ >= std::chrono::milliseconds(66)) {
+            if (now - told_ >= told_every) {
                 told_ = now;
                 tell = true;
             }
