@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <semaphore>
@@ -177,6 +178,28 @@ TEST_CASE("asking from another thread is a logic_error, never a race") {
     CHECK(contains(polled, "?"));
     CHECK(app.keys() == 1);
     CHECK(load(1) == 2);
+}
+
+TEST_CASE("looking at a session or a result from another thread is a logic_error too") {
+    ui app;
+    const auto load = imload::async_load(app.session, twice);
+    ask(load, 1);
+    app.land();
+    const auto r = load.poll(1);
+    std::vector<std::string> errors;
+    on_another_thread([&] {
+        const auto note = [&](auto f) { errors.push_back(thrown<std::logic_error>(f)); };
+        note([&] { (void)app.session.size(); });
+        note([&] { (void)app.session.statistics(); });
+        note([&] { (void)app.session.last_frame(); });
+        note([&] { (void)r.age(); });
+        note([&] { (void)r.now(); });
+        note([&] { (void)r.is_stale(); });
+        note([&] { (void)r.refresh_in(); });
+        note([&] { r.request_frame(1s); });
+        note([&] { r.set(3); });
+    });
+    for (const std::string& e : errors) CHECK(contains(e, "another thread"));
 }
 
 TEST_CASE("a session may live wholly on another thread") {
@@ -776,6 +799,134 @@ TEST_CASE("with abandon_after the destructor lets deaf loads go") {
     release.release();
     returned.acquire();
     SUCCEED();
+}
+
+TEST_CASE("a load that waits for what it posted does not hold up the session's end") {
+    std::binary_semaphore posted{0};
+    std::atomic<bool> was_dropped{false};
+    {
+        imload::session session;
+        session.begin_frame();
+        ask(imload::async_load(session, "asks the UI", [&] {
+            auto answer = std::make_shared<std::promise<int>>();
+            std::future<int> later = answer->get_future();
+            session.post([answer] { answer->set_value(1); });
+            answer.reset();
+            posted.release();
+            try {
+                return later.get();
+            } catch (const std::future_error&) { // it goes without an answer
+                was_dropped = true;
+                return 0;
+            }
+        }));
+        posted.acquire();
+    }
+    CHECK(was_dropped);
+}
+
+namespace {
+
+std::binary_semaphore slow_begun{0};
+std::binary_semaphore slow_release{0};
+
+// Where its copies go on another thread, that takes until it is released.
+struct slow_to_go {
+    slow_to_go() = default;
+    slow_to_go(const slow_to_go&) = default;
+    slow_to_go& operator=(const slow_to_go&) = default;
+    ~slow_to_go() {
+        if (std::this_thread::get_id() == here) return;
+        slow_begun.release();
+        slow_release.acquire();
+    }
+    std::thread::id here = std::this_thread::get_id();
+};
+
+} // namespace
+
+TEST_CASE("shutdown keeps to its deadline while a worker is in the wake hook") {
+    threaded_ui<imload::thread_per_load> app;
+    app.session.set_wake([] {
+        slow_begun.release();
+        slow_release.acquire();
+    });
+    ask(imload::async_load(app.session, twice), 1);
+    slow_begun.acquire();
+    const bool in_time = app.session.shutdown(1ms);
+    slow_release.release();
+    CHECK_FALSE(in_time);
+    CHECK(app.session.shutdown(patience));
+}
+
+TEST_CASE("shutdown keeps to its deadline while a worker destroys an argument") {
+    imload::session session; // with its own threads
+    session.begin_frame();
+    static std::binary_semaphore begun{0};
+    static std::binary_semaphore go_on{0};
+    const auto load = imload::async_load(session, [](const slow_to_go&) {
+        begun.release();
+        go_on.acquire();
+        return 1;
+    });
+    ask(load, imload::unkeyed(slow_to_go()));
+    begun.acquire();
+    const bool loads = !session.shutdown(0s);
+    go_on.release();
+    slow_begun.acquire();
+    const bool destroys = !session.shutdown(1ms);
+    slow_release.release();
+    CHECK(loads);
+    CHECK(destroys);
+    CHECK(session.shutdown(patience));
+}
+
+TEST_CASE("wait_idle after a shutdown that came too early waits for what still runs") {
+    threaded_ui<imload::thread_per_load> app;
+    static std::binary_semaphore begun{0};
+    static std::binary_semaphore release{0};
+    ask(imload::async_load(app.session, [] {
+        begun.release();
+        release.acquire();
+        return 1;
+    }));
+    begun.acquire();
+    const bool stopped = app.session.shutdown(0s);
+    const bool idle_too_soon = app.session.wait_idle(0s);
+    release.release();
+    CHECK_FALSE(stopped);
+    CHECK_FALSE(idle_too_soon);
+    CHECK(app.session.wait_idle(patience));
+}
+
+namespace {
+
+// One of whose answers is waited for.
+struct slow_clock final : imload::clock {
+    [[nodiscard]] imload::time_point now() const override {
+        if (std::this_thread::get_id() != here) {
+            slow_begun.release();
+            slow_release.acquire();
+        }
+        return {};
+    }
+    std::thread::id here = std::this_thread::get_id();
+};
+
+} // namespace
+
+TEST_CASE("set_wake does not wait for a slow clock") {
+    slow_clock clock;
+    imload::thread_per_load executor;
+    imload::session session{{.executor = &executor, .clock = &clock, .wake = [] {}}};
+    session.begin_frame();
+    ask(imload::async_load(session, twice), 1);
+    slow_begun.acquire();
+    session.set_wake({}); // else this never returns
+    slow_release.release();
+    slow_begun.acquire();
+    slow_release.release();
+    CHECK(session.wait_idle(patience));
 }
 
 TEST_CASE("the default session has its own threads and clock") {

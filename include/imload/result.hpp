@@ -53,7 +53,7 @@ public:
     /// A value, and a newer one on its way.
     [[nodiscard]] bool is_refreshing() const noexcept { return has_value() && is_under_way(); }
     /// A value older than options::stale_after.
-    [[nodiscard]] bool is_stale() const { return slot_ && engine_->is_stale(*slot_); }
+    [[nodiscard]] bool is_stale() const { return slot_ && here("is_stale").is_stale(*slot_); }
 
     /// How far the run is, as it said itself. The text is valid until the next begin_frame.
     [[nodiscard]] progress_info progress() const;
@@ -66,7 +66,7 @@ public:
     [[nodiscard]] std::chrono::nanoseconds elapsed() const;
     /// Until the next refresh; `never` if there is none.
     [[nodiscard]] std::chrono::nanoseconds refresh_in() const {
-        return slot_ ? engine_->refresh_in(*slot_) : std::chrono::nanoseconds(never);
+        return slot_ ? here("refresh_in").refresh_in(*slot_) : std::chrono::nanoseconds(never);
     }
     /// Which attempt is under way, or failed last; the first is 1. 0 when nothing is, nor did.
     [[nodiscard]] int attempt() const noexcept;
@@ -102,16 +102,17 @@ public:
 
     /// The session's time in this frame.
     [[nodiscard]] time_point now() const {
-        return engine_ ? engine_->now() : time_point(std::chrono::steady_clock::now());
+        return engine_ ? here("now").now() : time_point(std::chrono::steady_clock::now());
     }
     /// session::request_frame() of the key's session.
     void request_frame(time_span within) const {
-        if (engine_) engine_->request_frame(within);
+        if (engine_) here("request_frame").request_frame(within);
     }
 
     /// Starts a run at once, unless one is on its way.
     void refresh() const { act("refresh", &detail::engine::refresh); }
-    /// Stops the run at once. The value stays, and asking starts none until refresh().
+    /// Stops the run at once. The value stays, and asking starts none until refresh(), set() or the
+    /// key's refresh_every.
     void cancel() const { act("cancel", &detail::engine::cancel); }
     /// Stops the run; the next frame knows nothing of the key.
     void forget() const { act("forget", &detail::engine::forget); }
@@ -121,8 +122,8 @@ public:
     /// when that is to load for ever, with cancel() and set() too.
     void simulate(const simulation& how) const {
         if (!slot_) return;
-        check_thread("simulate");
-        if (slot_->in_use()) engine_->simulate(*slot_, how);
+        detail::engine& e = here("simulate");
+        if (slot_->in_use()) e.simulate(*slot_, how);
     }
     [[nodiscard]] simulation simulates() const noexcept {
         return going() ? going()->pretends : simulation{};
@@ -143,13 +144,14 @@ protected:
     [[nodiscard]] const detail::flight* going() const noexcept {
         return slot_ ? cold().going : nullptr;
     }
-    void check_thread(const char* call) const {
+    [[nodiscard]] detail::engine& here(const char* call) const {
         if (!engine_->owned_here()) detail::wrong_thread(call);
+        return *engine_;
     }
     void act(const char* call, void (detail::engine::*action)(detail::slot_base&)) const {
         if (!slot_) return;
-        check_thread(call);
-        if (slot_->in_use()) (engine_->*action)(*slot_);
+        detail::engine& e = here(call);
+        if (slot_->in_use()) (e.*action)(*slot_);
     }
     [[noreturn]] void no_value() const;
 
@@ -183,7 +185,7 @@ public:
         return *value_;
     }
 
-    /// The value, or `other` made into one.
+    /// A copy of the value, or `other` made into one.
     template <class U>
     [[nodiscard]] T value_or(U&& other) const {
         return value_ ? *value_ : static_cast<T>(std::forward<U>(other));
@@ -193,11 +195,11 @@ public:
     /// stopped, and its late result dropped.
     void set(T value) const {
         if (!slot_) return;
-        check_thread("set");
+        detail::engine& e = here("set");
         if (!slot_->in_use()) return;
         auto put = detail::make_counted<detail::value_job>(*slot_, 0u, detail::value_type_of<T>);
         detail::make_value<T>(put->value, std::move(value));
-        engine_->put(*slot_, std::move(put));
+        e.put(*slot_, std::move(put));
     }
 
 private:
@@ -239,18 +241,18 @@ inline bool result_base::just_failed() const noexcept {
 
 inline progress_info result_base::progress() const {
     if (!going()) return {};
-    const auto& told = engine_->progress(*slot_);
+    const auto& told = here("progress").progress(*slot_);
     return {told.fraction, told.text};
 }
 
 inline std::chrono::nanoseconds result_base::age() const {
     if (!has_value()) return {};
-    return std::max<std::chrono::nanoseconds>(engine_->now() - cold().landed, {});
+    return std::max<std::chrono::nanoseconds>(now() - cold().landed, {});
 }
 
 inline std::chrono::nanoseconds result_base::elapsed() const {
     if (!is_under_way() || !going()) return {};
-    return std::max<std::chrono::nanoseconds>(engine_->now() - going()->started, {});
+    return std::max<std::chrono::nanoseconds>(now() - going()->started, {});
 }
 
 inline int result_base::attempt() const noexcept {

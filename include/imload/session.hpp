@@ -31,8 +31,8 @@
 namespace imload {
 
 /// The map of all keys, with their values, errors and timers. It belongs to the thread that makes
-/// it, the UI thread; only post() may be called from another. What else is called there, or from
-/// inside a load, throws std::logic_error.
+/// it, the UI thread, where it is destroyed too; only post() may be called from another. What else
+/// is called there, or from inside a load, throws std::logic_error.
 class session {
 public:
     /// The first session that a thread makes becomes its current one.
@@ -58,19 +58,23 @@ public:
         return here("session::wait_time").wait_time(cap);
     }
 
-    /// Sets what wakes a sleeping loop: called from workers, at most once a frame, under no lock.
-    /// Returns when no call of the earlier one is running, so set_wake({}) makes it safe to destroy
-    /// what that used. Threads: the session's.
+    /// Sets what wakes a sleeping loop: called from workers, and from any thread that posts or
+    /// keeps a promise, at most once a frame, under no lock. Returns when no call of the earlier
+    /// one is running, so set_wake({}) makes it safe to destroy what that used. Threads: the
+    /// session's.
     void set_wake(std::function<void()> fn) { here("session::set_wake").set_wake(std::move(fn)); }
 
-    /// Tells every load to stop, drops the queue, waits for workers and destroys the values. False:
-    /// some still ran at the deadline; call it again to wait on. Asking then returns nothing.
+    /// Tells every load to stop, drops the queue and what was posted, waits for workers and
+    /// destroys the values. False: some still ran at the deadline, and so did perhaps the wake
+    /// hook; call it again to wait on. Asking then returns nothing.
     bool shutdown(time_span deadline = never) {
         return here("session::shutdown").shutdown(deadline);
     }
 
     /// Shows what lands until nothing is queued, running or about to retry, cancelled loads
-    /// included; nothing ages meanwhile. False: time is up. For tests and tools.
+    /// included; nothing ages meanwhile. False: time is up. For tests and tools. What results and
+    /// find() gave before may be gone after it. It waits in real time, whatever the clock, so what
+    /// a manual_executor or a manual_clock has to bring first never comes while it does.
     bool wait_idle(time_span timeout = never) {
         return here("session::wait_idle").wait_idle(timeout);
     }
@@ -108,9 +112,11 @@ public:
     [[nodiscard]] std::uint64_t serial() const noexcept { return engine_->serial(); }
 
     /// How many keys there are.
-    [[nodiscard]] std::size_t size() const noexcept { return engine_->size(); }
+    [[nodiscard]] std::size_t size() const { return here("session::size").size(); }
 
-    [[nodiscard]] imload::statistics statistics() const { return engine_->count(); }
+    [[nodiscard]] imload::statistics statistics() const {
+        return here("session::statistics").count();
+    }
 
     /// Calls `visitor` with the entry_info of every key. Cost: the label's allocation for each.
     template <class Visitor>
@@ -137,7 +143,9 @@ public:
     }
 
     /// Why the frame that began last was drawn.
-    [[nodiscard]] const frame_report& last_frame() const noexcept { return engine_->report(); }
+    [[nodiscard]] const frame_report& last_frame() const {
+        return here("session::last_frame").report();
+    }
 
     /// When the next frame is due by a timer, and why.
     [[nodiscard]] next_wake next_frame() { return here("session::next_frame").next(); }
@@ -157,7 +165,7 @@ public:
 private:
     friend detail::engine& detail::engine_of(session& s) noexcept;
 
-    [[nodiscard]] detail::engine& here(const char* call) {
+    [[nodiscard]] detail::engine& here(const char* call) const {
         if (!engine_->owned_here()) detail::wrong_thread(call);
         return *engine_;
     }

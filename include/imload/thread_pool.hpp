@@ -88,7 +88,7 @@ public:
             stopping_ = true;
             dropped.swap(waiting_);
         }
-        return crew_->end(deadline);
+        return crew_->end(deadline, true);
     }
 
     [[nodiscard]] std::size_t size() const noexcept override { return crew_->limit(); }

@@ -63,9 +63,9 @@ public:
     template <class Hint, class HasWork>
     [[nodiscard]] bool rest(bool was_looking, Hint hint, HasWork has_work);
 
-    /// Ends and joins the threads. After `deadline` it lets the remaining ones go instead and
-    /// returns false: they end with what they are doing. Threads: the owner's.
-    bool end(time_span deadline = never);
+    /// Ends and joins the threads. False: some were still busy at the deadline; those it has let
+    /// go, if it may, so that they end with what they are doing. Threads: the owner's.
+    bool end(time_span deadline, bool let_go);
 
     [[nodiscard]] std::size_t limit() const noexcept { return limit_; }
 
@@ -165,16 +165,15 @@ std::exception_ptr crew<Late>::make(Serve serve) {
 }
 
 template <class Late>
-inline bool crew<Late>::end(time_span deadline) {
+inline bool crew<Late>::end(time_span deadline, bool let_go) {
     bool all_left = true;
     later<std::vector<std::thread>, Late> threads;
     {
         std::unique_lock lock(mutex_);
         stopping_ = true;
         called_.notify_all();
-        threads.swap(threads_);
         const auto none_left = [this] { return alive_ == 0; };
-        if (threads.empty()) // none was made, or they were let go before
+        if (threads_.empty()) // none was made, or they were let go before
             all_left = none_left();
         else if (deadline == never)
             left_.wait(lock, none_left);
@@ -182,6 +181,7 @@ inline bool crew<Late>::end(time_span deadline) {
             all_left = left_.wait_for(
                 lock, std::min<std::chrono::nanoseconds>(deadline, std::chrono::hours(24 * 365)),
                 none_left);
+        if (all_left || let_go) threads.swap(threads_);
     }
     for (std::thread& t : threads) {
         if (all_left)

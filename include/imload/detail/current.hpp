@@ -39,7 +39,8 @@ inline constinit ambient_function ambient_session = nullptr;
     if (this_thread.in_load) wrong_thread(call);
     fail<std::logic_error>(std::string("imload: ") + call +
                            "() found no current session on this thread: make an imload::session "
-                           "before the first frame, or include imload/imgui.hpp, which gives each "
+                           "before the first frame, or call make_current() on one, or include "
+                           "imload/imgui.hpp, which gives each "
                            "ImGui context one, in a file that does not define "
                            "IMLOAD_SESSIONS_ELSEWHERE; is this a worker thread, or is no ImGui "
                            "context current?");

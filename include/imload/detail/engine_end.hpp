@@ -41,6 +41,7 @@ inline bool engine_impl<Late>::wait_idle(time_span limit) {
     if (this_thread.in_wake)
         detail::fail<std::logic_error>("imload: session::wait_idle() was called from the wake "
                                        "hook: let it wake the loop, which then waits");
+    if (closed_) return hub_->wait_quiet(limit);
     const auto began = std::chrono::steady_clock::now();
     for (;;) {
         pump();
@@ -87,11 +88,17 @@ inline bool engine_impl<Late>::shutdown(time_span deadline, bool let_go) {
         detail::fail<std::logic_error>("imload: session::shutdown() was called from the wake hook: "
                                        "let it wake the loop, which then ends the session");
     const flag_scope inside(in_frame_);
-    const bool quiet = stop(deadline);
+    using std::chrono::nanoseconds;
+    const auto began = std::chrono::steady_clock::now();
+    bool quiet = stop(deadline);
 #if IMLOAD_HAS_THREADS
-    if (crew_ && (quiet || let_go)) {
-        crew_->end(quiet ? time_span(never) : time_span{});
-        crew_ = {};
+    if (crew_ && (quiet || let_go)) { // a thread may still be in a destructor of the user's
+        const nanoseconds spent = std::chrono::steady_clock::now() - began;
+        const nanoseconds left = deadline == never ? nanoseconds(never)
+                                                   : std::max<nanoseconds>(deadline.count() - spent,
+                                                                           nanoseconds::zero());
+        quiet = crew_->end(left, let_go) && quiet;
+        if (quiet || let_go) crew_ = {};
     }
 #else
     static_cast<void>(let_go);

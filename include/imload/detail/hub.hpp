@@ -120,10 +120,11 @@ public:
     template <class Done>
     bool wait(time_span limit, Done done);
     [[nodiscard]] bool wait_landed(const job& j, time_span limit);
-    void take_landed(job& j); ///< out of the mail, before its frame
-    [[nodiscard]] bool wait_quiet(time_span limit);
+    void take_landed(job& j);                       ///< out of the mail, before its frame
+    [[nodiscard]] bool wait_quiet(time_span limit); ///< until no thread runs code of the user's
     [[nodiscard]] bool wait_mail(time_span limit);
-    /// Nothing enters or leaves any more: the queue is emptied, the wake hook let go.
+    /// Nothing enters or leaves any more: the queue is emptied, the wake hook let go, and so is
+    /// what was posted, for a running load may wait for it.
     void close(jobs& unstarted);
 
     // Any thread's side.
@@ -153,7 +154,6 @@ private:
     void unpair(job& j) noexcept;
     void fail_load(lock_type& lock, job* j, box<error> why) noexcept;
     [[nodiscard]] ref<job> take_best(ticket* t, time_point at) noexcept;
-    void wait_outside(lock_type& lock);
     void tell_begun() noexcept;
     void bring_back(lock_type& lock, ref<job>& j, time_point at) noexcept;
     void land(lock_type& lock, ref<job>& j) noexcept;
@@ -177,7 +177,8 @@ private:
     const clock* const clock_;
     std::size_t running_ = 0;  ///< workers inside a callable
     std::uint64_t places_ = 0; ///< a bit for each place that one of them has
-    std::size_t outside_ = 0;  ///< workers inside the wake hook or the user's clock
+    std::size_t in_clock_ = 0; ///< threads inside the user's clock
+    std::size_t in_hook_ = 0;  ///< threads inside the wake hook
     std::size_t waiters_ = 0;
     std::uint64_t wakes_ = 0;
     bool woken_ = false; ///< the wake hook was called in this frame

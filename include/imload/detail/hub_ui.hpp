@@ -139,15 +139,6 @@ inline std::uint64_t hub<Late>::wakes() const {
     return wakes_;
 }
 
-/// Until no thread is in the wake hook or the user's clock. A hook cannot wait for itself.
-template <class Late>
-inline void hub<Late>::wait_outside(lock_type& lock) {
-    if (this_thread.in_wake) return;
-    ++waiters_;
-    changed_.wait(lock, [this] { return outside_ == 0; });
-    --waiters_;
-}
-
 template <class Late>
 inline void hub<Late>::set_wake(std::function<void()> wake) {
     has_wake_ = static_cast<bool>(wake);
@@ -159,7 +150,10 @@ inline void hub<Late>::set_wake(std::function<void()> wake) {
     lock_type lock(mutex_);
     std::swap(wake_, fresh);
     woken_ = false;
-    wait_outside(lock);
+    if (this_thread.in_wake) return; // a hook cannot wait for itself
+    ++waiters_;
+    changed_.wait(lock, [this] { return in_hook_ == 0; });
+    --waiters_;
 }
 
 template <class Late>
@@ -198,7 +192,7 @@ inline void hub<Late>::take_landed(job& j) {
 
 template <class Late>
 inline bool hub<Late>::wait_quiet(time_span limit) {
-    return wait(limit, [this] { return running_ == 0 && outside_ == 0; });
+    return wait(limit, [this] { return running_ == 0 && in_clock_ == 0 && in_hook_ == 0; });
 }
 
 template <class Late>
@@ -208,15 +202,18 @@ inline bool hub<Late>::wait_mail(time_span limit) {
 
 template <class Late>
 inline void hub<Late>::close(jobs& unstarted) {
-    set_wake({});
-    lock_type lock(mutex_);
+    has_wake_ = false;
+    ref<wake_hook> hook; // both of them go after the lock, for they are the user's
+    posts unsent;
+    const lock_type lock(mutex_);
     take_in();
     closed_ = true;
+    std::swap(wake_, hook);
+    unsent.swap(mail_.posts);
     while (job* j = queue_.best()) {
         unpair(*j);
         unstarted.push_back(ref<job>::adopt(j));
     }
-    wait_outside(lock); // nobody enters the user's clock any more; who is in it comes out
 }
 
 } // namespace imload::detail

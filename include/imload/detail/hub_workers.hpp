@@ -98,11 +98,11 @@ inline time_point hub<Late>::now() {
     {
         const lock_type lock(mutex_);
         if (closed_) return {};
-        ++outside_;
+        ++in_clock_;
     }
     const time_point t = clock_->now();
     const lock_type lock(mutex_);
-    --outside_;
+    --in_clock_;
     tell_waiters();
     return t;
 }
@@ -117,7 +117,7 @@ inline void hub<Late>::signal(lock_type& lock) noexcept {
     if (woken_ || !wake_) return;
     woken_ = true;
     ++wakes_;
-    ++outside_;
+    ++in_hook_;
     ref<wake_hook> hook = wake_;
     lock.unlock();
     const bool nested = renew(this_thread.in_wake, true);
@@ -125,7 +125,7 @@ inline void hub<Late>::signal(lock_type& lock) noexcept {
     this_thread.in_wake = nested;
     hook = {};
     lock.lock();
-    --outside_;
+    --in_hook_;
     tell_waiters();
 }
 
