@@ -938,6 +938,21 @@ TEST_CASE("the default session has its own threads and clock") {
     CHECK(load(49) == 98);
 }
 
+TEST_CASE("a session tells how many threads it makes before it makes any") {
+    const imload::session three{{.threads = 3}};
+    CHECK(three.statistics().threads == 3);
+    imload::inline_executor executor;
+    const imload::session none{{.threads = 3, .executor = &executor}};
+    CHECK(none.statistics().threads == 0);
+}
+
+TEST_CASE("a wake hook given with the options is let go when it is replaced") {
+    const auto held = std::make_shared<int>(1);
+    imload::session session{{.wake = [held] {}}};
+    session.set_wake({});
+    CHECK(held.use_count() == 1);
+}
+
 TEST_CASE("the number of threads may be chosen") {
     imload::session session{{.threads = 1}};
     session.begin_frame();

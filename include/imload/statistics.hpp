@@ -23,7 +23,7 @@ struct statistics {
     std::uint64_t in_flight = 0; ///< queued, running, or back and not yet seen by a frame
     std::uint64_t queued = 0;    ///< those of them that wait for a worker
     std::uint64_t running = 0;   ///< workers inside a callable, of given-up runs too
-    std::uint64_t threads = 0;   ///< of the session's own pool; 0 with another executor
+    std::uint64_t threads = 0;   ///< that the session makes at most; 0 with another executor
     std::chrono::nanoseconds total_load_time{}; ///< spent inside callables
 };
 

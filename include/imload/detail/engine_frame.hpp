@@ -19,9 +19,8 @@ inline engine_impl<Late>::engine_impl(session_options o) : setup_(std::move(o)) 
     if (!this_thread.in_load && !this_thread.owner) this_thread.owner = &this_thread;
     owner_ = &this_thread;
     hub_ = make_counted<hub<Late>>(setup_.clock);
-    executor_ = setup_.executor;
     random_ = std::hash<const void*>{}(this);
-    if (setup_.wake) hub_->set_wake(setup_.wake);
+    if (setup_.wake) hub_->set_wake(std::move(setup_.wake)); // which lets go of it when told
 }
 
 template <class Late>
@@ -124,7 +123,18 @@ inline void engine_impl<Late>::begin_report() {
     report_.after_landing = landed_frame_ > 0 && frame_ - landed_frame_ <= 2;
     const time_point wanted = renew(frame_wanted_, time_point::max());
     report_.requested = wanted != time_point::max() && now() >= wanted;
-    if (mail_.progress) request_frame(run_control::told_every);
+    look_at_late_progress();
+}
+
+/// What a load told too soon after it had told something is seen when that time is over.
+template <class Late>
+inline void engine_impl<Late>::look_at_late_progress() {
+    if (mail_.progress) late_progress_ = after(now(), run_control::told_every);
+    if (late_progress_ == time_point{}) return;
+    if (now() < late_progress_)
+        request_frame(late_progress_ - now());
+    else
+        late_progress_ = {};
 }
 
 template <class Late>
@@ -153,7 +163,7 @@ inline void engine_impl<Late>::show_mail() {
 template <class Late>
 inline void engine_impl<Late>::run_without_threads() {
 #if !IMLOAD_HAS_THREADS
-    if (!executor_) hub_->run_one(nullptr);
+    if (!setup_.executor) hub_->run_one(nullptr);
 #endif
 }
 

@@ -200,6 +200,7 @@ private:
     void apply_touched();
     void receive();
     void begin_report();
+    void look_at_late_progress();
     void show_mail();
     void begin(job& j);
     void run_without_threads();
@@ -236,7 +237,6 @@ private:
 
     session_options setup_;
     ref<hub<Late>> hub_;
-    executor* executor_ = nullptr; ///< null: the session's own threads, or one load a frame
 #if IMLOAD_HAS_THREADS
     ref<crew<Late>> crew_; ///< the default executor: threads that serve the hub
 #endif
@@ -258,6 +258,7 @@ private:
     run_recorder<Late> log_;
     std::size_t posts_run_ = 0;                   ///< in the frame that begins
     time_point frame_wanted_ = time_point::max(); ///< by request_frame
+    time_point late_progress_{};                  ///< when it is looked for; its epoch: is not
     std::vector<box<key_watch<Late>>> watched_;   ///< in debug builds, one a pool
     graveyard graves_;
     std::uint32_t evict_from_ = 0; ///< the frame in which to look again for keys to evict

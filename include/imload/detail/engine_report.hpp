@@ -74,7 +74,7 @@ inline next_wake engine_impl<Late>::next() {
     stir(); // the loop may sleep, so much time may pass until the next frame
     if (!touched_.empty() || hub_->has_mail()) return {at_once, wake_cause::news};
 #if !IMLOAD_HAS_THREADS
-    if (!executor_ && hub_->queued() > 0) return {at_once, wake_cause::news};
+    if (!setup_.executor && hub_->queued() > 0) return {at_once, wake_cause::news};
 #endif
     if (!finishing_.empty()) return {at_once, wake_cause::finish};
     if (frame_ <= 2 || follows_landing()) return {at_once, wake_cause::first};
@@ -127,7 +127,7 @@ inline statistics engine_impl<Late>::count() const {
     c.running = hub_->running();
     c.wakes = hub_->wakes();
 #if IMLOAD_HAS_THREADS
-    c.threads = crew_ ? crew_->limit() : 0;
+    if (!setup_.executor) c.threads = thread_count(setup_.threads);
 #endif
     return c;
 }

@@ -62,7 +62,7 @@ inline void engine_impl<Late>::hand_over(job& j, const entry& e) {
         hub_->complete(j);
         return;
     }
-    if (executor_) {
+    if (setup_.executor) {
         hand_to_executor(j, e);
         return;
     }
@@ -83,7 +83,7 @@ inline void engine_impl<Late>::hand_to_executor(job& j, const entry& e) {
         return;
     }
     hub_->enqueue(j, settings_[e.set].values.priority, e.prefetched);
-    auto refused = caught([&] { executor_->execute(task(t)); });
+    auto refused = caught([&] { setup_.executor->execute(task(t)); });
     if (refused) hub_->reject(*t, std::move(refused));
 }
 
