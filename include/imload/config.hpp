@@ -15,7 +15,8 @@
 #endif
 
 // Define IMLOAD_NO_THREADS where the platform has no threads; it is set by itself in an
-// Emscripten build without pthreads. One load then runs in each begin_frame.
+// Emscripten build without pthreads. One load then runs in each begin_frame. std::mutex and
+// std::condition_variable must exist there too.
 #if defined(__EMSCRIPTEN__) && !defined(__EMSCRIPTEN_PTHREADS__) && !defined(IMLOAD_NO_THREADS)
 #define IMLOAD_NO_THREADS
 #endif

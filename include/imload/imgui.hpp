@@ -2,7 +2,7 @@
 
 // Dear ImGui: a session for each ImGui context, which begins its frame by itself, the widgets that
 // show what a loader knows, the inspector and the demo. Needs the public imgui.h, 1.86 or newer,
-// and nothing else of it. Each part can be included alone, which compiles faster.
+// and nothing else of it.
 
 #include <imload/imgui/context_session.hpp>
 #include <imload/imgui/demo.hpp>

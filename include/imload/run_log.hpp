@@ -24,8 +24,8 @@ enum class run_outcome : std::uint8_t {
     success,   ///< its value was applied
     failure,   ///< it came back with an error
     timeout,   ///< it took longer than options::timeout
-    cancelled, ///< cancel, forget, set or not asking ended it
-    dropped,   ///< it never began: the key was not asked for any more
+    cancelled, ///< cancel, forget, set or not asking ended it while it ran
+    dropped,   ///< it never began: not asking, cancel, forget or set ended it before
 };
 
 /// One run of one key, as session::runs() tells of it.

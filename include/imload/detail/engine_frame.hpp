@@ -1,7 +1,6 @@
 #pragma once
 
-// The frame: where everything becomes visible, and how long it may be until the next. Part of
-// engine_impl.hpp.
+// The frame, where everything becomes visible. Part of engine_impl.hpp.
 
 #include <imload/detail/engine_impl.hpp>
 

@@ -37,7 +37,8 @@ inline void draw_action_buttons(view& v, std::uint64_t key) {
     explain("Starts a run at once, unless one is on its way.");
     ImGui::SameLine();
     if (ImGui::Button("Cancel")) act(v, command::cancel, key);
-    explain("Stops the run. The value stays, and asking starts none until a refresh.");
+    explain("Stops the run. The value stays, and asking starts none until a refresh, by hand or by "
+            "its timer.");
     ImGui::SameLine();
     if (ImGui::Button("Forget")) act(v, command::forget, key);
     explain("Stops the run and drops the value; asking starts afresh.");

@@ -176,14 +176,14 @@ inline void draw_statistics(const statistics& n) {
     number("retries", n.retries, "Starts that were further attempts.");
     number("timeouts", n.timeouts, "Runs given up; what comes back late is counted as discarded.");
     number("cancelled", n.cancelled, "Runs that cancel, forget, set or not asking ended.");
-    number("dropped", n.dropped, "Queued and never started: the key was not asked for any more.");
+    number("dropped", n.dropped, "Queued and never started: nobody asked any more, or it was cancelled.");
     number("discarded", n.discarded, "Came back after nobody waited any more.");
     number("evictions", n.evictions, "Keys that went to keep max_entries or forget_after.");
     number("wakes", n.wakes, "Calls of the wake hook.");
     number("in flight", n.in_flight, "Queued, running, or back and not yet seen by a frame.");
     number("queued", n.queued, "Those in flight that wait for a worker.");
     number("running", n.running, "Workers inside a callable, of given-up runs too.");
-    number("threads", n.threads, "Of the session's own pool; 0 with another executor.");
+    number("threads", n.threads, "That the session makes at most; 0 with another executor.");
     field("load time", time_text(n.total_load_time).c_str(),
           "Time spent inside callables, all workers together.");
     field("hit rate", short_text("%.1f %%", hit_rate).c_str(), "Hits among polls.");
