@@ -32,7 +32,8 @@ namespace imload {
 
 /// The map of all keys, with their values, errors and timers. It belongs to the thread that makes
 /// it, the UI thread, where it is destroyed too; only post() may be called from another. What else
-/// is called there, or from inside a load, throws std::logic_error.
+/// is called there, or from inside a load, throws std::logic_error, but for size(), statistics()
+/// and last_frame(), which a load that runs on the UI thread may look at too.
 class session {
 public:
     /// The first session that a thread makes becomes its current one.
@@ -112,11 +113,9 @@ public:
     [[nodiscard]] std::uint64_t serial() const noexcept { return engine_->serial(); }
 
     /// How many keys there are.
-    [[nodiscard]] std::size_t size() const { return here("session::size").size(); }
+    [[nodiscard]] std::size_t size() const noexcept { return engine_->size(); }
 
-    [[nodiscard]] imload::statistics statistics() const {
-        return here("session::statistics").count();
-    }
+    [[nodiscard]] imload::statistics statistics() const { return engine_->count(); }
 
     /// Calls `visitor` with the entry_info of every key. Cost: the label's allocation for each.
     template <class Visitor>
@@ -143,9 +142,7 @@ public:
     }
 
     /// Why the frame that began last was drawn.
-    [[nodiscard]] const frame_report& last_frame() const {
-        return here("session::last_frame").report();
-    }
+    [[nodiscard]] const frame_report& last_frame() const noexcept { return engine_->report(); }
 
     /// When the next frame is due by a timer, and why.
     [[nodiscard]] next_wake next_frame() { return here("session::next_frame").next(); }
@@ -165,7 +162,7 @@ public:
 private:
     friend detail::engine& detail::engine_of(session& s) noexcept;
 
-    [[nodiscard]] detail::engine& here(const char* call) const {
+    [[nodiscard]] detail::engine& here(const char* call) {
         if (!engine_->owned_here()) detail::wrong_thread(call);
         return *engine_;
     }
