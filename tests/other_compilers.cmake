@@ -53,3 +53,21 @@ foreach(name IN ITEMS g++-12 g++-13 g++-14 g++-15 g++ clang++-14 clang++-15 clan
         endforeach()
     endforeach()
 endforeach()
+
+# ---- A browser's machine ----------------------------------------------------------------------
+
+find_program(IMLOAD_EMSCRIPTEN em++ DOC "Emscripten's compiler, to test what runs in a browser")
+find_program(IMLOAD_NODE NAMES node nodejs DOC "What runs that here")
+if(IMLOAD_EMSCRIPTEN AND IMLOAD_NODE)
+    set(program ${CMAKE_CURRENT_BINARY_DIR}/no_exceptions.js)
+    add_test(NAME "browser: build" COMMAND ${IMLOAD_EMSCRIPTEN} -std=c++20 -O1 -Werror
+        -fno-exceptions -fno-rtti -sSINGLE_FILE=1 -I${PROJECT_SOURCE_DIR}/include
+        ${CMAKE_CURRENT_SOURCE_DIR}/no_exceptions/main.cpp -o ${program}
+    )
+    add_test(NAME "browser: run" COMMAND ${IMLOAD_NODE} ${program})
+    set_tests_properties("browser: build" PROPERTIES FIXTURES_SETUP browser)
+    set_tests_properties("browser: run" PROPERTIES FIXTURES_REQUIRED browser)
+    set_tests_properties("browser: build" "browser: run" PROPERTIES TIMEOUT 300
+        LABELS other_compilers
+    )
+endif()

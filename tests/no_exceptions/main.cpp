@@ -257,6 +257,29 @@ void sessions() {
     CHECK(!load(1));
 }
 
+std::string joined(int a, std::int16_t b, const std::string& c) {
+    return std::to_string(a) + c + std::to_string(b);
+}
+int product(int a, int b) { return a * b; }
+
+// Keys of several sizes, which lie side by side however the machine aligns them.
+void many_keys() {
+    app a;
+    const auto text = imload::async_load(a.session, joined);
+    const auto number = imload::async_load(a.session, product);
+    for (int round = 0; round < 2; ++round) {
+        for (int i = 0; i < 100; ++i) {
+            const auto t = text.poll(i, static_cast<std::int16_t>(-i), "x");
+            const auto n = number.poll(i, i + 1);
+            CHECK(t.has_value() == (round > 0) && n.has_value() == (round > 0));
+            if (t) CHECK(*t == std::to_string(i) + "x" + std::to_string(-i));
+            if (n) CHECK(*n == i * (i + 1));
+        }
+        a.land();
+    }
+    CHECK(a.session.size() == 200);
+}
+
 // The executor that a session has by itself.
 void defaults() {
     imload::session session;
@@ -298,6 +321,7 @@ int main() {
     finishes();
     timers();
     sessions();
+    many_keys();
     defaults();
     if (failures > 0) std::printf("%d checks failed\n", failures);
     return failures > 0 ? 1 : 0;
