@@ -494,7 +494,7 @@ TEST_CASE("inspector: which columns it shows follows from the width, and is not 
     };
     CHECK(at(60) == table_width::wide);
     CHECK(at(45) == table_width::narrow);
-    CHECK(at(30) == table_width::small);
+    CHECK(at(30) == table_width::tight);
     CHECK(at(15) == table_width::least);
     CHECK(std::string(ImGui::SaveIniSettingsToMemory()).find("[Table]") == std::string::npos);
     CHECK(at(60) == table_width::wide);
