@@ -479,6 +479,23 @@ TEST_CASE("inspector: panes have their sizes again after the window was small") 
     CHECK(gui.view().bottom_height == 400);
 }
 
+TEST_CASE("inspector: a window of any width draws runs that are too short to be told apart") {
+    // In its first frame, and in a narrow window, the timeline has less room than its ruler's
+    // texts; each run of a worker begins where the one before is still drawn.
+    bench b;
+    screen gui(b.session);
+    for (const float width : {1200.0f, 200.0f, 60.0f}) {
+        gui.size.x = width;
+        for (int i = 0; i < 5; ++i) {
+            (void)b.ask("a", i + static_cast<int>(width));
+            b.work.run_all();
+            b.clock.advance(1ms);
+            gui.frame();
+        }
+        CHECK(headless::vertices() > 0);
+    }
+}
+
 TEST_CASE("inspector: which columns it shows follows from the width, and is not saved") {
     bench b;
     screen gui(b.session);

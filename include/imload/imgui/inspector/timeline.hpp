@@ -124,7 +124,9 @@ private:
             const short_text text =
                 s == 0 ? short_text("%s", v_.paused ? "paused" : "now") : short_text("-%d s", s);
             const float text_width = ImGui::CalcTextSize(text.c_str()).x;
-            const float text_x = std::clamp(x - text_width * 0.5f, left_, right_ - text_width);
+            // Not std::clamp(): in a narrow window the text has less room than it takes.
+            const float text_x =
+                std::max(std::min(x - text_width * 0.5f, right_ - text_width), left_);
             list_->AddText(ImVec2(text_x, top_), packed(muted()), text.c_str());
         }
     }
@@ -215,7 +217,8 @@ private:
         const float from = std::clamp(x_of(b.begun), left_, right_);
         const float end = std::clamp(std::max(x_of(b.ended), from + 1), left_, right_);
         const ImVec4 colour = colour_of(b.run->outcome);
-        const float queued = std::clamp(x_of(b.run->queued), free_from, from);
+        // Not std::clamp(): a bar is a pixel wide at least, so the next one may begin within it.
+        const float queued = std::min(std::max(x_of(b.run->queued), free_from), from);
         const bool under_mouse =
             mouse_.y >= top && mouse_.y < bottom && mouse_.x >= from - 1 && mouse_.x <= end + 1;
         if (under_mouse) hovered_ = b.run;
