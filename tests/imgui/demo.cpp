@@ -13,8 +13,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -205,6 +207,28 @@ TEST_CASE("a demo with all its stories closed loads nothing and asks for no fram
     CHECK(app.session.size() == 0);
     CHECK(app.executor.pending() == 0);
     CHECK(app.session.wait_time(1h) == 1h);
+}
+
+TEST_CASE("a demo without a session says so, and leaves no window open") {
+    headless gui;
+    ImGui::GetIO().DisplaySize = ImVec2(1200, 20000); // all of it is seen
+    const auto ambient = std::exchange(imload::detail::ambient_session, nullptr);
+    const ImDrawList* before = nullptr;
+    const ImDrawList* after = nullptr;
+    for (int i = 0; i < 2; ++i)
+        gui.frame([&] {
+            before = ImGui::GetWindowDrawList();
+            ImGui::SetNextWindowPos(ImVec2(0, 0));
+            ImGui::SetNextWindowSize(ImGui::GetIO().DisplaySize);
+            ImGui::Begin(imload::ui::demo_window_name);
+            for (const demo::story& each : stories()) demo::set_open(each, true);
+            ImGui::End();
+            CHECK_THROWS_AS(imload::ui::show_demo_window(), std::logic_error);
+            after = ImGui::GetWindowDrawList();
+            while (ImGui::GetWindowDrawList() != before) ImGui::End();
+        });
+    imload::detail::ambient_session = ambient;
+    CHECK(before == after);
 }
 
 TEST_CASE("a story loads only while it is open and in sight") {

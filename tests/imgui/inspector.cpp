@@ -13,11 +13,13 @@
 #include <cstdio>
 #include <ctime>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <random>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -639,6 +641,30 @@ TEST_CASE("inspector: the current session of several contexts") {
     CHECK(inspector::views::of_this_thread().find(b.session));
     second.make_current();
     CHECK(inspector::views::of_this_thread().find(b.session));
+}
+
+TEST_CASE("inspector: where a session may not be shown, no window is left open") {
+    headless gui;
+    std::promise<imload::session*> made;
+    std::promise<void> over;
+    std::thread elsewhere([&] {
+        imload::session theirs;
+        made.set_value(&theirs);
+        over.get_future().wait();
+    });
+    imload::session* const theirs = made.get_future().get();
+    const ImDrawList* before = nullptr;
+    const ImDrawList* after = nullptr;
+    for (int i = 0; i < 2; ++i)
+        gui.frame([&] {
+            before = ImGui::GetWindowDrawList();
+            CHECK_THROWS_AS(imload::ui::show_inspector_window(*theirs), std::logic_error);
+            after = ImGui::GetWindowDrawList();
+            while (ImGui::GetWindowDrawList() != before) ImGui::End();
+        });
+    CHECK(before == after);
+    over.set_value();
+    elsewhere.join();
 }
 
 // ---- how long a frame takes ---------------------------------------------------------------------

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <imload/detail/current.hpp>
 #include <imload/imgui/context_session.hpp>
 #include <imload/imgui/demo/acting.hpp>
 #include <imload/imgui/demo/basics.hpp>
@@ -22,6 +23,7 @@ namespace imload::ui {
 /// Shows everything imload does, each beside the code that does it, to copy. Call it in any frame;
 /// it loads only what is open and in sight, with imitated work, in the current session.
 /// `open`, where given, gets a button that closes the window and sets it to false.
+/// Throws std::logic_error without a session.
 void show_demo_window(bool* open = nullptr);
 
 /// The name of that window, for ImGui::SetWindowPos() and the like.
@@ -87,6 +89,8 @@ inline void draw_page() {
 } // namespace demo
 
 inline void show_demo_window(bool* open) {
+    // Before anything begins: a story that throws for want of a session leaves its window open.
+    static_cast<void>(detail::current_for("show_demo_window"));
     const bool visible = ImGui::Begin(demo_window_name, open);
     // From within, so that a size that the app has set counts.
     const float em = ImGui::GetFontSize();
