@@ -12,6 +12,7 @@
 #include <utility>
 
 using namespace std::chrono_literals;
+using namespace std::string_view_literals;
 using imload::wake_cause;
 
 namespace {
@@ -98,6 +99,55 @@ TEST_CASE("a progress bar shows what is known") {
     load.poll().refresh();
     r.frame(bar);
     CHECK(r.vertices_of(bar) == unknown);
+    pending.clear();
+}
+
+TEST_CASE("a progress bar shows all of its text, whether the fraction is known or not") {
+    rig r;
+    pending.clear();
+    const motionless still;
+    const auto load = imload::async_load(r.session, held);
+    const auto bar = [&] { imload::ui::progress_bar(load.poll(), {200, 20}); };
+    const int half = r.vertices_of([] { ImGui::ProgressBar(0.5f, {200, 20}, ""); });
+    r.frame(bar);
+    r.executor.run_all();
+    const int unknown = r.vertices_of(bar);
+    for (const std::string_view text : {"issue##12"sv, "#########"sv, "1234\0 5678 9"sv}) {
+        INFO(text.substr(0, 4));
+        pending.front().progress(-1.0, text);
+        r.frame(bar);
+        const int letters = r.vertices_of(bar) - unknown;
+        CHECK(letters >= 9 * 4);
+        pending.front().progress(0.5, text);
+        r.frame(bar);
+        CHECK(r.vertices_of(bar) == half + letters);
+    }
+    pending.clear();
+}
+
+TEST_CASE("a progress bar draws no text where it is not seen") {
+    rig r;
+    pending.clear();
+    const auto load = imload::async_load(r.session, held);
+    (void)r.vertices_of([] {});
+    r.frame([&] { (void)load.poll(); });
+    r.executor.run_all();
+    pending.front().progress(0.5, "half");
+    const auto below = [&](bool drawn) {
+        return [&, drawn] {
+            ImGui::SetNextWindowCollapsed(true);
+            ImGui::SetNextWindowPos(ImVec2(200, 200));
+            ImGui::Begin("collapsed");
+            if (drawn) imload::ui::progress_bar(load.poll(), {200, 20});
+            ImGui::End();
+            ImGui::Dummy(ImVec2(1, 5000));
+            if (drawn) imload::ui::progress_bar(load.poll(), {200, 20});
+        };
+    };
+    for (int i = 0; i < 3; ++i) r.frame(below(true));
+    const int drawn = r.vertices_of(below(true));
+    CHECK(load.poll().progress().text == "half");
+    CHECK(drawn == r.vertices_of(below(false)));
     pending.clear();
 }
 

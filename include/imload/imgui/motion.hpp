@@ -70,13 +70,18 @@ namespace imload::detail::widgets {
     return size;
 }
 
+/// Whether any of the item is seen that was submitted where the cursor was.
+[[nodiscard]] inline bool is_seen(ImVec2 cursor) {
+    // In a collapsed window items do nothing, and "the last item" is still the one before.
+    const ImVec2 now = ImGui::GetCursorScreenPos();
+    return (now.x != cursor.x || now.y != cursor.y) && ImGui::IsItemVisible();
+}
+
 /// Takes the room of an item, and tells whether any of it is seen.
 [[nodiscard]] inline bool take_room(ImVec2 size) {
-    const ImVec2 before = ImGui::GetCursorScreenPos();
+    const ImVec2 cursor = ImGui::GetCursorScreenPos();
     ImGui::Dummy(size);
-    // In a collapsed window Dummy does nothing, and "the last item" is still the one before.
-    const ImVec2 after = ImGui::GetCursorScreenPos();
-    return (after.x != before.x || after.y != before.y) && ImGui::IsItemVisible();
+    return is_seen(cursor);
 }
 
 /// Draws the path that was laid: the order of PathStroke's arguments changed in 1.92.8.

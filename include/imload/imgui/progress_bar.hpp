@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <cfloat>
-#include <string>
+#include <string_view>
 
 namespace imload::ui {
 
@@ -20,8 +20,20 @@ void progress_bar(const result_base& r, ImVec2 size = ImVec2(-FLT_MIN, 0));
 
 namespace imload::detail::widgets {
 
+/// In the middle of a bar: all of it, where ImGui's own overlay ends at ## or at a NUL.
+inline void draw_bar_text(ImVec2 from, ImVec2 to, std::string_view text) {
+    const char* const end = text.data() + text.size();
+    const ImVec2 room = ImGui::CalcTextSize(text.data(), end);
+    ImDrawList* const list = ImGui::GetWindowDrawList();
+    list->PushClipRect(from, to, true);
+    list->AddText(ImVec2(from.x + std::max((to.x - from.x - room.x) * 0.5f, 0.0f),
+                         from.y + (to.y - from.y - room.y) * 0.5f),
+                  ImGui::GetColorU32(ImGuiCol_Text), text.data(), end);
+    list->PopClipRect();
+}
+
 /// Drawn here, since ImGui's own came with 1.90.6.
-inline void moving_bar(const result_base& r, ImVec2 size, const std::string& text) {
+inline void moving_bar(const result_base& r, ImVec2 size, std::string_view text) {
     // As wide and as high as ImGui's own, and on the same line with text beside it.
     size = full_size(size, ImVec2(ImGui::CalcItemWidth(), ImGui::GetFrameHeight()));
     ImGui::AlignTextToFramePadding();
@@ -41,11 +53,8 @@ inline void moving_bar(const result_base& r, ImVec2 size, const std::string& tex
                             ImVec2(std::min(at + width, to.x), to.y),
                             ImGui::GetColorU32(ImGuiCol_PlotHistogram), rounding);
     }
-    const ImVec2 room = ImGui::CalcTextSize(text.data(), text.data() + text.size());
-    list->AddText(ImVec2(from.x + std::max((size.x - room.x) * 0.5f, 0.0f),
-                         from.y + (size.y - room.y) * 0.5f),
-                  ImGui::GetColorU32(ImGuiCol_Text), text.data(), text.data() + text.size());
     list->PopClipRect();
+    draw_bar_text(from, to, text);
     ui::animate(&r);
 }
 
@@ -58,14 +67,15 @@ inline void progress_bar(const result_base& r, ImVec2 size) {
         ImGui::ProgressBar(r.has_value() ? 1.0f : 0.0f, size, r.has_value() ? nullptr : "");
         return;
     }
-    const progress_info known = r.progress();
-    const std::string text(known.text);
-    if (known.fraction >= 0) {
-        ImGui::ProgressBar(std::min(known.fraction, 1.0f), size,
-                           text.empty() ? nullptr : text.c_str());
-    } else {
+    const auto [fraction, text] = r.progress();
+    if (fraction < 0) {
         detail::widgets::moving_bar(r, size, text);
+        return;
     }
+    const ImVec2 cursor = ImGui::GetCursorScreenPos();
+    ImGui::ProgressBar(std::min(fraction, 1.0f), size, text.empty() ? nullptr : "");
+    if (!text.empty() && detail::widgets::is_seen(cursor))
+        detail::widgets::draw_bar_text(ImGui::GetItemRectMin(), ImGui::GetItemRectMax(), text);
 }
 
 } // namespace imload::ui
