@@ -66,6 +66,50 @@ TEST_CASE("skeleton_lines is as high as so many lines of text, and the last is s
     CHECK(vertices[vertices.Size - 1].pos.x <= first);
 }
 
+TEST_CASE("a skeleton that takes all the room does not shrink a window that fits its content") {
+    rig r;
+    const auto widths = [&](auto draw) {
+        float first = 0;
+        float last = 0;
+        for (int i = 0; i < 40; ++i)
+            r.frame([&] {
+                ImGui::Begin("fits", nullptr, ImGuiWindowFlags_AlwaysAutoResize);
+                if (i < 3) ImGui::Dummy(ImVec2(300, 300));
+                draw();
+                if (i == 5) first = ImGui::GetWindowWidth() + ImGui::GetWindowHeight();
+                last = ImGui::GetWindowWidth() + ImGui::GetWindowHeight();
+                ImGui::End();
+            });
+        CHECK(first == last);
+    };
+    SECTION("by default") {
+        widths([] { imload::ui::skeleton(); });
+    }
+    SECTION("in width") {
+        widths([] { imload::ui::skeleton({-1, 80}); });
+    }
+    SECTION("in height") {
+        widths([] { imload::ui::skeleton({80, -1}); });
+    }
+}
+
+TEST_CASE("a skeleton's size is that of ImGui's widgets: below 0 leaves that much free") {
+    rig r;
+    r.frame([&] {
+        const float room = ImGui::GetContentRegionAvail().x;
+        const float line = ImGui::GetTextLineHeight();
+        const auto size = [](ImVec2 asked) {
+            imload::ui::skeleton(asked);
+            return ImGui::GetItemRectSize();
+        };
+        CHECK(size({0, 0}).x == room);
+        CHECK(size({0, 0}).y == line);
+        CHECK(size({-1, 20}).x == room);
+        CHECK(size({-1, 20}).y == 20);
+        CHECK(size({-50, 20}).x == room - 50);
+    });
+}
+
 TEST_CASE("a progress bar shows what is known") {
     rig r;
     pending.clear();

@@ -10,10 +10,10 @@
 namespace imload::ui {
 
 /// A shimmering box where content will be. A size of 0 is a line of text, one below 0 leaves that
-/// much free at the right or the bottom, as ImGui's own widgets understand it.
+/// much free at the right or the bottom, as ImGui's own widgets understand it; but -1 takes all.
 /// Asks for further frames while it is seen, of the session of the key it stands for, or else of
 /// the current one.
-void skeleton(ImVec2 size = ImVec2(-1, 0), const result_base* of = nullptr);
+void skeleton(ImVec2 size = ImVec2(-FLT_MIN, 0), const result_base* of = nullptr);
 
 /// The same for a paragraph: so many lines of text, the last of them shorter. One item.
 void skeleton_lines(int count, const result_base* of = nullptr);
@@ -46,7 +46,10 @@ inline void draw_shimmer(ImVec2 from, ImVec2 to, float left, float right) {
 namespace imload::ui {
 
 inline void skeleton(ImVec2 size, const result_base* of) {
-    size = detail::widgets::full_size(size, ImVec2(-FLT_MIN, ImGui::GetTextLineHeight()));
+    // A pixel left free would take one from a window that fits its content, in each frame.
+    const auto all_of = [](float x) { return x < 0 && x >= -1 ? -FLT_MIN : x; };
+    size = detail::widgets::full_size(ImVec2(all_of(size.x), all_of(size.y)),
+                                      ImVec2(-FLT_MIN, ImGui::GetTextLineHeight()));
     const ImVec2 from = ImGui::GetCursorScreenPos();
     const ImVec2 to(from.x + size.x, from.y + size.y);
     if (!detail::widgets::take_room(size)) return;
