@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <deque>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -95,6 +96,7 @@ TEST_CASE("a skeleton that takes all the room does not shrink a window that fits
 
 TEST_CASE("a skeleton's size is that of ImGui's widgets: below 0 leaves that much free") {
     rig r;
+    const float nan = std::numeric_limits<float>::quiet_NaN();
     r.frame([&] {
         const float room = ImGui::GetContentRegionAvail().x;
         const float line = ImGui::GetTextLineHeight();
@@ -107,6 +109,19 @@ TEST_CASE("a skeleton's size is that of ImGui's widgets: below 0 leaves that muc
         CHECK(size({-1, 20}).x == room);
         CHECK(size({-1, 20}).y == 20);
         CHECK(size({-50, 20}).x == room - 50);
+        CHECK(size({nan, nan}).x == room);
+        CHECK(size({nan, nan}).y == line);
+    });
+}
+
+TEST_CASE("a spinner with a radius that is none is as high as a line of text") {
+    rig r;
+    r.frame([] {
+        for (const float radius : {0.0f, -1.0f, std::numeric_limits<float>::quiet_NaN()}) {
+            imload::ui::spinner("##s", radius);
+            CHECK(ImGui::GetItemRectSize().x == ImGui::GetTextLineHeight());
+            CHECK(ImGui::GetItemRectSize().y == ImGui::GetTextLineHeight());
+        }
     });
 }
 

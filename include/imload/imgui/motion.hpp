@@ -63,8 +63,9 @@ namespace imload::detail::widgets {
 /// A size as ImGui's own widgets understand it: 0 is `usual`, below 0 leaves that much free.
 [[nodiscard]] inline ImVec2 full_size(ImVec2 size, ImVec2 usual) {
     const ImVec2 room = ImGui::GetContentRegionAvail();
-    if (size.x == 0) size.x = usual.x;
-    if (size.y == 0) size.y = usual.y;
+    // Neither below 0 nor above: what is no number is 0 too.
+    if (!(size.x < 0 || size.x > 0)) size.x = usual.x;
+    if (!(size.y < 0 || size.y > 0)) size.y = usual.y;
     if (size.x < 0) size.x = std::max(room.x + size.x, 4.0f);
     if (size.y < 0) size.y = std::max(room.y + size.y, 4.0f);
     return size;

@@ -32,7 +32,7 @@ inline void draw_arc(ImVec2 centre, float radius) {
 namespace imload::ui {
 
 inline void spinner(const char* label, float radius) {
-    if (radius <= 0) radius = ImGui::GetTextLineHeight() * 0.5f;
+    if (!(radius > 0)) radius = ImGui::GetTextLineHeight() * 0.5f;
     ImGui::PushID(label);
     const ImVec2 corner = ImGui::GetCursorScreenPos();
     const bool seen = detail::widgets::take_room(ImVec2(radius * 2, radius * 2));
