@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -84,7 +85,7 @@ TEST_CASE("a value that comes within 200 ms is drawn at once, without a skeleton
     CHECK(!s.drawn);
     s.step(190ms);
     CHECK(!s.drawn);
-    CHECK(s.height() < 1);
+    CHECK(s.height() == shown::lines(1));
     s.land();
     CHECK(s.drawn);
     CHECK(s.height() == 40);
@@ -95,7 +96,7 @@ TEST_CASE("nothing is drawn for 200 ms, then a skeleton, which stays for 300 ms"
     s.step();
     s.step();
     s.step(180ms);
-    CHECK(s.height() < 1);
+    CHECK(s.height() == shown::lines(1));
     CHECK(s.asked().cause == wake_cause::requested);
     CHECK(s.asked().in > 9900us); // ImGui's time is a sum of floats
     CHECK(s.asked().in <= 10ms);
@@ -124,6 +125,150 @@ TEST_CASE("in the first 200 ms nothing is seen") {
     CHECK(s.is_empty());
 }
 
+TEST_CASE("a list whose rows are shows asks for those that fit on screen") {
+    rig r;
+    fails = false;
+    const auto load = imload::async_load(r.session, load_number);
+    const auto row = [&](int i) { imload::ui::show(load.poll(i), [] { ImGui::Text("row"); }); };
+    const auto list = [&](auto each) {
+        ImGuiListClipper clipper;
+        clipper.Begin(10'000); // which is told no height
+        while (clipper.Step())
+            for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) each(i);
+    };
+    const auto in_list = [&] { list(row); };
+    const auto in_table = [&] {
+        if (!ImGui::BeginTable("t", 1, ImGuiTableFlags_ScrollY)) return;
+        list([&](int i) {
+            ImGui::TableNextColumn();
+            row(i);
+        });
+        ImGui::EndTable();
+    };
+    const auto asked_by = [&](auto draw) {
+        r.session.clear();
+        for (int i = 0; i < 20; ++i) r.frame(draw);
+        return r.session.size();
+    };
+    const float line = 13; // the default font's, in a window of 400 pixels
+    std::size_t fit = 0;
+    SECTION("in a window") {
+        fit = asked_by(in_list);
+        CHECK(fit <= static_cast<std::size_t>(400 / (line + ImGui::GetStyle().ItemSpacing.y)) + 2);
+    }
+    SECTION("in a table") {
+        fit = asked_by(in_table);
+        CHECK(fit <=
+              static_cast<std::size_t>(400 / (line + 2 * ImGui::GetStyle().CellPadding.y)) + 2);
+    }
+    SECTION("without a space between") {
+        ImGui::GetStyle().ItemSpacing.y = 0;
+        fit = asked_by(in_list);
+        CHECK(fit <= static_cast<std::size_t>(400 / line) + 2);
+    }
+    SECTION("in a table without a space between") {
+        ImGui::GetStyle().CellPadding.y = 0;
+        fit = asked_by(in_table);
+        CHECK(fit <= static_cast<std::size_t>(400 / line) + 2);
+    }
+    CHECK(fit > 15);
+}
+
+TEST_CASE("what comes after show in a cell is as if the content had been drawn") {
+    shown s;
+    float left = 0;
+    float next = 0;
+    float width = 0;
+    bool hovered = false;
+    const auto cell = [&] {
+        ImGui::Button("before", ImVec2(60, 20));
+        left = ImGui::GetItemRectMin().x;
+        s.gui.mouse(ImVec2(left + 5, ImGui::GetItemRectMin().y + 5)); // from the next frame on
+        ImGui::SameLine();
+        ImGui::SetNextItemWidth(50);
+        imload::ui::show(s.poll(), [](int) { ImGui::TextUnformatted("x"); });
+        hovered = ImGui::IsItemHovered();
+        int x = 0;
+        ImGui::InputInt("##x", &x);
+        next = ImGui::GetItemRectMin().x;
+        width = ImGui::GetItemRectSize().x;
+    };
+    const auto everywhere = [&] {
+        for (int i = 0; i < 3; ++i) {
+            s.frame([&] {
+                if (!ImGui::BeginTable("t", 1)) return;
+                ImGui::TableNextColumn();
+                cell();
+                ImGui::EndTable();
+            });
+            CHECK(next == left);
+            CHECK(width > 60);
+            CHECK(!hovered);
+        }
+        for (int i = 0; i < 3; ++i) {
+            s.frame([&] {
+                ImGui::Columns(2);
+                cell();
+                ImGui::Columns(1);
+            });
+            CHECK(next == left);
+            CHECK(width > 60);
+            CHECK(!hovered);
+        }
+    };
+    everywhere();
+    CHECK(!s.poll().has_value());
+    s.executor.run_all();
+    everywhere();
+    CHECK(s.poll().has_value());
+}
+
+TEST_CASE("a skeleton in a cell is one line until something has landed") {
+    shown s;
+    float height = 0;
+    const auto step = [&](std::chrono::milliseconds later, auto cell) {
+        s.frame(
+            [&] {
+                const auto draw = [&] {
+                    s.draw();
+                    height = s.height();
+                };
+                cell(draw);
+            },
+            later);
+    };
+    const auto shows_one_line = [&](auto cell) {
+        step(1ms, cell);
+        CHECK(height == shown::lines(1));
+        step(200ms, cell);
+        CHECK(height == shown::lines(1));
+        CHECK(!s.drawn);
+        s.executor.run_all();
+        step(300ms, cell);
+        REQUIRE(s.drawn);
+        s.key = 2;
+        step(1ms, cell);
+        step(200ms, cell);
+        CHECK(!s.drawn);
+        CHECK(height == 40);
+    };
+    SECTION("of a table") {
+        shows_one_line([](auto draw) {
+            if (!ImGui::BeginTable("t", 2)) return;
+            ImGui::TableNextColumn();
+            draw();
+            ImGui::EndTable();
+        });
+    }
+    SECTION("of columns") {
+        shows_one_line([](auto draw) {
+            ImGui::Columns(2);
+            draw();
+            ImGui::Columns(1);
+        });
+    }
+}
+
 TEST_CASE("a skeleton that was long enough goes as soon as the value comes") {
     shown s;
     s.step();
@@ -139,13 +284,13 @@ TEST_CASE("either clock may count the time") {
     s.step();
     SECTION("the session's") {
         s.step_session(199ms);
-        CHECK(s.height() < 1);
+        CHECK(s.height() == shown::lines(1));
         s.step_session(1ms);
         CHECK(s.height() == shown::lines(3));
     }
     SECTION("ImGui's") {
         s.step_gui(198ms);
-        CHECK(s.height() < 1);
+        CHECK(s.height() == shown::lines(1));
         s.step_gui(3ms);
         CHECK(s.height() == shown::lines(3));
     }
@@ -157,7 +302,7 @@ TEST_CASE("a key that was not drawn for a frame waits anew") {
     s.step(150ms);
     s.frame([&] { (void)s.poll(); }, 100ms);
     s.step();
-    CHECK(s.height() < 1);
+    CHECK(s.height() == shown::lines(1));
     s.step(200ms);
     CHECK(s.height() == shown::lines(3));
 }
@@ -272,9 +417,9 @@ TEST_CASE("many keys in one place wait each for itself") {
     };
     r.frame(draw);
     r.frame(draw, 150ms);
-    for (float h : heights) CHECK(h < 1);
+    for (float h : heights) CHECK(h == shown::lines(1));
     r.frame(draw, 50ms);
-    for (float h : heights) CHECK(h > 10);
+    for (float h : heights) CHECK(h == shown::lines(3));
     r.executor.run_all();
     r.frame(draw, 300ms);
     CHECK(drawn == 50);
@@ -529,10 +674,11 @@ TEST_CASE("what stands for a table's content stands in a cell, as high as the co
             later);
     };
     step(1ms);
-    CHECK(columns == -1); // nothing at all
+    CHECK(columns == 0);
+    CHECK(size.y == shown::lines(1));
     step(200ms);
     CHECK(columns == 0);
-    CHECK(size.y == shown::lines(3));
+    CHECK(size.y == shown::lines(1));
     s.executor.run_all();
     step(300ms);
     CHECK(s.drawn);

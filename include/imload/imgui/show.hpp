@@ -24,8 +24,9 @@ namespace imload::ui {
 ///     imload::ui::show(rates.poll("EUR", 2), [](const table& t) { draw_table(t); });
 ///
 /// Nothing flashes: a load of less than 200 ms shows no skeleton, and a skeleton stays for 300 ms.
-/// It is as large as the content was, that of another key too. A newer run that takes longer than
-/// 200 ms, and one that failed, leave a small mark on the content.
+/// It is as large as the content was, that of another key too; before there was any it is three
+/// lines of text, or one in a cell. A newer run that takes longer than 200 ms, and one that failed,
+/// leave a small mark on the content.
 ///
 /// Returns whether the content was drawn. What content throws goes on, with nothing of show's left
 /// open. One item, so SameLine follows it; but in a table or in columns the content may go on to
@@ -128,12 +129,13 @@ inline bool show_instead(const result_base& r, place_memory& memory, bool has_va
                                                 : stage::ready;
     switch (memory.advance(r, wanted)) {
     case stage::blank:
-        // Nothing is seen, but what stands below does not move to and fro.
+        // Nothing is seen, but what stands below does not move to and fro, and a list has rows of
+        // some height.
+        enter_cell();
         if (const ImVec2 size = memory.size(); size.y > 0) {
-            enter_cell();
             ImGui::Dummy(size);
-        } else if (!in_cell()) {
-            ImGui::Dummy(ImVec2(0, 0));
+        } else {
+            ImGui::Dummy(ImVec2(0, ImGui::GetTextLineHeight()));
         }
         return false;
     case stage::skeleton:
@@ -141,7 +143,7 @@ inline bool show_instead(const result_base& r, place_memory& memory, bool has_va
         if (const ImVec2 size = memory.size(); size.y > 0) {
             ui::skeleton(size, &r);
         } else {
-            ui::skeleton_lines(3, &r);
+            ui::skeleton_lines(in_cell() ? 1 : 3, &r);
         }
         return false;
     case stage::ready:
