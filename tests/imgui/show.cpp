@@ -585,6 +585,138 @@ TEST_CASE("a refresh that failed leaves a warning on the content, with the messa
     CHECK(headless::vertices() == marked);
 }
 
+TEST_CASE("show asks for frames only where it is seen") {
+    shown s;
+    const motionless still; // only what show asks for itself
+    bool hides = true;
+    const auto asks = [&](auto hidden, std::chrono::milliseconds later) {
+        s.frame([&] { hidden(hides, [&] { s.draw(); }); }, later);
+        return s.asked().cause == wake_cause::requested;
+    };
+    const auto only_where_seen = [&](auto hidden, bool in_cell = false) {
+        hides = true;
+        s.frame([&] { hidden(true, [] {}); }, 1ms); // the window is not new when show is
+        for (int i = 0; i < 40; ++i) CHECK(!asks(hidden, 10ms)); // blank, then a skeleton
+        hides = false;
+        (void)asks(hidden, 1ms); // a window is open, or scrolled, a frame later
+        (void)asks(hidden, 1ms);
+        CHECK(!s.drawn);
+        CHECK(s.height() == shown::lines(in_cell ? 1 : 3)); // time has gone on
+        s.key = 2;
+        (void)asks(hidden, 1ms); // news of the start
+        CHECK(asks(hidden, 10ms)); // blank
+        CHECK(s.asked().in == 190ms);
+        CHECK(!asks(hidden, 190ms)); // a skeleton, which stands
+        s.executor.run_all();
+        for (int i = 0; i < 4; ++i) (void)asks(hidden, 1ms); // news of the landing
+        CHECK(!s.drawn);
+        CHECK(s.asked().cause == wake_cause::requested); // it goes in a while
+        CHECK(s.asked().in == 296ms);
+        hides = true;
+        (void)asks(hidden, 1ms);
+        CHECK(!asks(hidden, 1ms));
+        hides = false;
+        (void)asks(hidden, 294ms);
+        (void)asks(hidden, 1ms);
+        CHECK(s.drawn);
+    };
+    SECTION("not in a collapsed window") {
+        only_where_seen([](bool hides_it, auto draw) {
+            ImGui::SetNextWindowCollapsed(hides_it);
+            ImGui::Begin("other");
+            draw();
+            ImGui::End();
+        });
+    }
+    SECTION("not scrolled out") {
+        only_where_seen([](bool hides_it, auto draw) {
+            ImGui::BeginChild("c", ImVec2(300, 100));
+            ImGui::Dummy(ImVec2(1, hides_it ? 5000.0f : 1.0f));
+            draw();
+            ImGui::EndChild();
+        });
+    }
+    SECTION("not in a table that is scrolled out") {
+        only_where_seen([](bool hides_it, auto draw) {
+            if (!ImGui::BeginTable("t", 2, ImGuiTableFlags_ScrollY, ImVec2(300, 100))) return;
+            ImGui::TableNextColumn();
+            ImGui::Dummy(ImVec2(1, hides_it ? 5000.0f : 1.0f));
+            draw();
+            ImGui::EndTable();
+        }, true);
+    }
+}
+
+TEST_CASE("show asks for a frame in the first one of its window, table or popup") {
+    shown s;
+    const auto asks = [&](auto around) {
+        for (int i = 0; i < 5; ++i) s.frame([&] { (void)s.poll(); });
+        CHECK(s.asked().cause == wake_cause::nothing);
+        s.frame([&] { around([&] { s.draw(); }); });
+        CHECK(s.asked().cause == wake_cause::requested);
+        CHECK(s.asked().in <= 200ms);
+        s.frame([&] { around([&] { s.draw(); }); }, 200ms);
+        CHECK(s.asked().cause == wake_cause::requested);
+        CHECK(s.asked().in <= 67ms);
+    };
+    SECTION("a window that fits its content") {
+        asks([](auto draw) {
+            ImGui::Begin("fits", nullptr, ImGuiWindowFlags_AlwaysAutoResize);
+            ImGui::Dummy(ImVec2(1, 100)); // what stands below it is out of a window of no size
+            draw();
+            ImGui::End();
+        });
+    }
+    SECTION("a window") {
+        asks([](auto draw) {
+            ImGui::Begin("other");
+            draw();
+            ImGui::End();
+        });
+    }
+    SECTION("a child window without a padding") {
+        asks([](auto draw) {
+            ImGui::BeginChild("child", ImVec2(100, 100));
+            draw();
+            ImGui::EndChild();
+        });
+    }
+    SECTION("a tooltip") {
+        asks([](auto draw) {
+            ImGui::BeginTooltip();
+            draw();
+            ImGui::EndTooltip();
+        });
+    }
+    SECTION("a popup") {
+        asks([](auto draw) {
+            if (!ImGui::IsPopupOpen("popup")) ImGui::OpenPopup("popup");
+            if (!ImGui::BeginPopup("popup")) return;
+            ImGui::Dummy(ImVec2(1, 100));
+            draw();
+            ImGui::EndPopup();
+        });
+    }
+    SECTION("a table") {
+        const auto in_table = [&](ImGuiTableFlags flags) {
+            asks([=](auto draw) {
+                if (!ImGui::BeginTable("table", 3, flags)) return;
+                for (int i = 0; i < 2; ++i) {
+                    ImGui::TableNextColumn();
+                    ImGui::TextUnformatted("some text");
+                }
+                ImGui::TableNextColumn();
+                draw();
+                ImGui::EndTable();
+            });
+        };
+        SECTION("as it is") { in_table(0); }
+        SECTION("that fits its content") { in_table(ImGuiTableFlags_SizingFixedFit); }
+        SECTION("that scrolls") { in_table(ImGuiTableFlags_ScrollX | ImGuiTableFlags_ScrollY); }
+        SECTION("without a padding") { in_table(ImGuiTableFlags_NoPadInnerX); }
+    }
+}
+
 TEST_CASE("show is one item for SameLine") {
     shown s;
     s.step();

@@ -127,28 +127,23 @@ inline bool show_instead(const result_base& r, place_memory& memory, bool has_va
     const stage wanted = has_value              ? (under_way ? stage::refreshing : stage::ready)
                          : under_way && !failed ? stage::blank
                                                 : stage::ready;
-    switch (memory.advance(r, wanted)) {
-    case stage::blank:
-        // Nothing is seen, but what stands below does not move to and fro, and a list has rows of
-        // some height.
+    const stage now = memory.advance(wanted);
+    if (now == stage::blank || now == stage::skeleton) {
         enter_cell();
-        if (const ImVec2 size = memory.size(); size.y > 0) {
-            ImGui::Dummy(size);
-        } else {
-            ImGui::Dummy(ImVec2(0, ImGui::GetTextLineHeight()));
-        }
-        return false;
-    case stage::skeleton:
-        enter_cell();
-        if (const ImVec2 size = memory.size(); size.y > 0) {
+        const ImVec2 cursor = ImGui::GetCursorScreenPos();
+        const ImVec2 size = memory.size();
+        if (now == stage::blank) {
+            // Nothing is seen, but what stands below does not move to and fro, and a list has rows
+            // of some height. ImGui does not see what has no width at the edge of a window.
+            ImGui::Dummy(size.y > 0 ? size : ImVec2(1, ImGui::GetTextLineHeight()));
+        } else if (size.y > 0) {
             ui::skeleton(size, &r);
         } else {
             ui::skeleton_lines(in_cell() ? 1 : 3, &r);
         }
+        // A window that appears measures its content in a frame in which none of it is seen.
+        if (is_seen(cursor) || ImGui::IsWindowAppearing()) r.request_frame(memory.changes_in());
         return false;
-    case stage::ready:
-    case stage::refreshing:
-        break;
     }
     if (has_value) return true;
     enter_cell();

@@ -27,7 +27,10 @@ public:
     place_memory(ImGuiID place, const result_base& r);
 
     /// Moves on to what is to be shown in this frame; skeletons stay a while.
-    stage advance(const result_base& r, stage wanted);
+    stage advance(stage wanted);
+
+    /// In which time the stage changes if nothing else happens; `never`: it stays.
+    [[nodiscard]] time_span changes_in() const { return changes_in_; }
 
     /// For how long the stage has been what it is.
     [[nodiscard]] std::chrono::microseconds lasted() const;
@@ -66,6 +69,7 @@ private:
     ImGuiID place_;
     std::uint32_t slot_ = 0;
     stage stage_ = stage::ready;
+    time_span changes_in_ = never;
     // Microseconds, which go round after 71 minutes; what is counted is less than a second.
     std::uint32_t gui_now_;
     std::uint32_t session_now_;
@@ -123,15 +127,15 @@ inline std::chrono::microseconds place_memory::lasted() const {
         std::max(gui_now_ - load(slot_, gui_time), session_now_ - load(slot_, session_time)));
 }
 
-inline stage place_memory::advance(const result_base& r, stage wanted) {
+inline stage place_memory::advance(stage wanted) {
     if (stage_ == stage::skeleton && wanted != stage::blank && lasted() < least) {
-        r.request_frame(least - lasted());
+        changes_in_ = least - lasted();
     } else if (wanted != stage::blank) {
         if (stage_ != wanted) enter(wanted);
     } else {
         if (stage_ < stage::blank) enter(stage::blank);
         if (stage_ == stage::blank && lasted() >= patience) enter(stage::skeleton);
-        if (stage_ == stage::blank) r.request_frame(patience - lasted());
+        if (stage_ == stage::blank) changes_in_ = patience - lasted();
     }
     store(state, (frame() << 2) | static_cast<std::uint32_t>(stage_));
     return stage_;
