@@ -112,9 +112,7 @@ private:
     }
 
     // Something moves, so the loop may not sleep.
-    void draw_again() {
-        session_->post([] {});
-    }
+    void draw_again() { session_->request_frame(); }
 
     // -- the grid
 

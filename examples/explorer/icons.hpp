@@ -25,6 +25,15 @@ inline ImU32 with_alpha(ImU32 colour, float factor) {
     return ImGui::ColorConvertFloat4ToU32(c);
 }
 
+// Draws the path that was laid: the order of PathStroke's arguments changed in ImGui 1.92.8.
+inline void draw_path(const frame& f, ImU32 colour, float width) {
+#if IMGUI_VERSION_NUM >= 19280
+    f.list->PathStroke(colour, f.line() * width);
+#else
+    f.list->PathStroke(colour, 0, f.line() * width);
+#endif
+}
+
 inline void folder(const frame& f, ImU32 colour) {
     const float round = f.size * 0.1f;
     const ImU32 back = with_alpha(colour, 0.7f);
@@ -75,7 +84,7 @@ inline void link_mark(const frame& f, ImU32 colour, ImU32 background) {
 inline void stroke(const frame& f, ImU32 colour, std::initializer_list<std::array<float, 2>> points,
                    float width = 1.3f) {
     for (const auto& [x, y] : points) f.list->PathLineTo(f.at(x, y));
-    f.list->PathStroke(colour, 0, f.line() * width);
+    draw_path(f, colour, width);
 }
 
 inline void arrow_left(const frame& f, ImU32 colour) {
@@ -94,7 +103,7 @@ inline void chevron(const frame& f, ImU32 colour) {
 
 inline void reload(const frame& f, ImU32 colour) {
     f.list->PathArcTo(f.at(0.5f, 0.5f), f.size * 0.31f, 0.2f, 5.2f, 24);
-    f.list->PathStroke(colour, 0, f.line() * 1.3f);
+    draw_path(f, colour, 1.3f);
     f.list->AddTriangleFilled(f.at(0.86f, 0.1f), f.at(0.86f, 0.44f), f.at(0.54f, 0.36f), colour);
 }
 
