@@ -467,6 +467,28 @@ TEST_CASE("the largest durations are never") {
     }
 }
 
+TEST_CASE("durations of unsigned numbers are as long as they say") {
+    using namespace std::chrono;
+    const auto span_of = [](auto d) { return imload::time_span(d); };
+    using nanos = duration<std::uint64_t, std::nano>;
+    CHECK(span_of(nanos{0}) == 0ns);
+    CHECK(span_of(nanos{1}) == 1ns);
+    CHECK(span_of(nanos{9'000'000'000'000'000'000u}).count().count() == 9'000'000'000'000'000'000);
+    CHECK(span_of(nanos{std::uint64_t{1} << 63}) == imload::never);
+    CHECK(span_of(nanos::max()) == imload::never);
+    CHECK(span_of(duration<unsigned>{0}) == 0ns);
+    CHECK(span_of(duration<unsigned>::max()) == seconds(std::numeric_limits<unsigned>::max()));
+    CHECK(span_of(duration<std::uint64_t>::max()) == imload::never);
+    CHECK(span_of(duration<std::uint8_t, std::nano>::max()) == 255ns);
+    CHECK(span_of(duration<std::uint16_t, std::ratio<3600>>::max()) == hours(65535));
+    CHECK(span_of(duration<std::uint64_t, std::pico>::max()) == 18'446'744'073'709'551ns);
+    CHECK(span_of(duration<std::uint64_t, std::ratio<1, 60>>{180}) == 3s);
+    CHECK(span_of(duration<std::uint64_t, std::ratio<1, 60>>{540'000'000'000}) == 9'000'000'000s);
+    CHECK(span_of(duration<std::uint64_t, std::ratio<1, 60>>::max()) == imload::never);
+    CHECK(span_of(duration<std::int32_t, std::nano>::min()) == -2'147'483'648ns);
+    CHECK(span_of(nanoseconds::min()) == -imload::never);
+}
+
 TEST_CASE("any chrono duration will do, and is not rounded to nothing") {
     ui app;
     auto load = imload::async_load(app.session, twice,

@@ -53,14 +53,18 @@ private:
             if (ns != ns) return invalid;
             if (ns >= 9.2e18L) return never;
             return ns <= -9.2e18L ? -never : nanoseconds(static_cast<nanoseconds::rep>(ns));
-        } else if constexpr (scale::num == 1 && scale::den == 1) {
-            return d == d.min() ? -never : nanoseconds(static_cast<nanoseconds::rep>(d.count()));
+        } else if constexpr (std::is_same_v<std::chrono::duration<Rep, Period>, nanoseconds>) {
+            return d == d.min() ? -never : d;
         } else {
             const auto ns = static_cast<long double>(d.count()) *
                             static_cast<long double>(scale::num) /
                             static_cast<long double>(scale::den);
             if (ns >= 9.2e18L) return never;
-            return ns <= -9.2e18L ? -never : std::chrono::duration_cast<nanoseconds>(d);
+            if (ns <= -9.2e18L) return -never;
+            if constexpr (scale::num != 1 && scale::den != 1) // what a cast multiplies may overflow
+                return nanoseconds(static_cast<nanoseconds::rep>(ns));
+            else
+                return std::chrono::duration_cast<nanoseconds>(d);
         }
     }
 
