@@ -24,8 +24,18 @@ public:
         return time_point(std::chrono::nanoseconds(ticks_.load(std::memory_order_acquire)));
     }
 
+    /// Goes on by `d`, at most to the end of time. A negative `d` does nothing: no clock goes back.
     void advance(time_span d) noexcept {
-        ticks_.fetch_add(d.count().count(), std::memory_order_acq_rel);
+        if (d <= time_span{}) return;
+        // What is never due counts as due at time_point::max(), which is not reached.
+        constexpr auto last = time_point::max().time_since_epoch().count() - 1;
+        auto from = ticks_.load(std::memory_order_relaxed);
+        auto to = from;
+        do {
+            const time_point t{std::chrono::nanoseconds(from)};
+            to = detail::after(t, d).time_since_epoch().count();
+            if (to > last) to = last;
+        } while (!ticks_.compare_exchange_weak(from, to, std::memory_order_acq_rel));
     }
 
 private:
