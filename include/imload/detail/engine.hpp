@@ -7,6 +7,7 @@
 #include <imload/detail/job.hpp>
 #include <imload/detail/late.hpp>
 #include <imload/detail/loader_badge.hpp>
+#include <imload/detail/mix.hpp>
 #include <imload/detail/posted.hpp>
 #include <imload/detail/run_control.hpp>
 #include <imload/detail/slab.hpp>
@@ -184,8 +185,9 @@ protected:
     slot_memory<late> memory_;
     std::size_t size_ = 0;
     frame_report report_;
-    static inline std::atomic<std::uint64_t> made_{0};
-    const std::uint64_t serial_ = ++made_; ///< no other engine of the process has it
+    static inline std::atomic<std::uint64_t> made_{0}; ///< in the module
+    /// No other engine of the process has it.
+    const std::uint64_t serial_ = start_of_count(&made_) + ++made_;
     bool closed_ = false;
 };
 

@@ -28,5 +28,11 @@ namespace imload::detail {
 [[nodiscard]] constexpr std::uint64_t combine(std::uint64_t seed, std::uint64_t x) noexcept {
     return fold(seed ^ 0x9e3779b97f4a7c15u, x ^ 0xd6e8feb86659fd93u);
 }
+/// Where what `counter` counts begins, if no number of it is to come twice in a process. Modules of
+/// one may each have a counter of their own, as on Windows: they count from elsewhere.
+[[nodiscard]] inline std::uint64_t start_of_count(const void* counter) noexcept {
+    return static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(counter)) *
+           0x9e3779b97f4a7c15u;
+}
 
 } // namespace imload::detail

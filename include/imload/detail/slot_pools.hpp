@@ -5,6 +5,7 @@
 #include <imload/detail/fail.hpp>
 #include <imload/detail/late.hpp>
 #include <imload/detail/layout.hpp>
+#include <imload/detail/mix.hpp>
 #include <imload/detail/part.hpp>
 #include <imload/detail/parts.hpp>
 #include <imload/detail/slot.hpp>
@@ -80,11 +81,9 @@ private:
         insert(*all_.back());
         return *all_.back();
     }
-    /// Never 0. Modules of a process may each have a made_ of their own, as on Windows: they count
-    /// from elsewhere.
+    /// Never 0.
     [[nodiscard]] static std::uint32_t new_number() {
-        const auto address = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(&made_));
-        const auto start = static_cast<std::uint32_t>(address * 0x9e3779b97f4a7c15u >> 32);
+        const auto start = static_cast<std::uint32_t>(start_of_count(&made_) >> 32);
         std::uint32_t number = 0;
         while (number == 0) {
             const std::uint32_t count = ++made_;
@@ -111,7 +110,7 @@ private:
         return (at + 1) & (table_.size() - 1);
     }
 
-    static inline std::atomic<std::uint32_t> made_{0}; ///< in the process
+    static inline std::atomic<std::uint32_t> made_{0}; ///< in the module
     slot_pool* last_ = nullptr;                        ///< asked for last, and mostly again
     later<std::vector<box<slot_pool>>, Late> all_;
     later<std::vector<slot_pool*>, Late> table_ = later<std::vector<slot_pool*>, Late>(16);
