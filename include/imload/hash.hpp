@@ -157,9 +157,6 @@ consteval key_fault fault_of() {
         return key_fault::no_hash;
 }
 
-template <class T>
-[[nodiscard]] std::uint64_t hash_of(const T& v);
-
 /// The hash of one argument.
 template <class T>
 [[nodiscard]] std::uint64_t hash_of(const T& v) {

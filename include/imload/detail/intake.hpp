@@ -90,10 +90,6 @@ private:
     [[nodiscard]] static constexpr std::size_t size_of(std::size_t nth) noexcept {
         return nth == 0 ? first : first << (nth - 1);
     }
-    [[nodiscard]] static constexpr std::size_t start_of(std::size_t nth) noexcept {
-        return nth == 0 ? 0 : first << (nth - 1);
-    }
-
     [[nodiscard]] static std::size_t chunk_of(std::size_t at) noexcept {
         return static_cast<std::size_t>(std::bit_width(at / first));
     }
