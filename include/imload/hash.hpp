@@ -94,6 +94,8 @@ template <class T>
 inline constexpr bool is_view = is_a<T, std::basic_string_view>;
 template <class T, std::size_t Extent>
 inline constexpr bool is_view<std::span<T, Extent>> = true;
+template <>
+inline constexpr bool is_view<borrowed_member> = true;
 
 template <class T>
 consteval key_fault fault_of();

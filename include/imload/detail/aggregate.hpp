@@ -87,11 +87,21 @@ concept plain_aggregate = std::is_class_v<T> && std::is_aggregate_v<T> && !requi
     T{base_value<T>{}};
 };
 
-/// References to members, but copies of numbers: a bit-field has no address.
+/// In the place of a member that is a reference: what it refers to is not the aggregate's own.
+struct borrowed_member {
+    template <class T>
+    constexpr borrowed_member(const T&) noexcept {} // NOLINT: as a reference binds
+};
+
+/// References to members, but copies of numbers: a bit-field has no address. A binding is declared
+/// as a reference where the member is one.
+template <class T>
+using field = std::conditional_t<std::is_reference_v<T>, borrowed_member,
+                                 std::conditional_t<std::is_arithmetic_v<std::remove_cv_t<T>> ||
+                                                        std::is_enum_v<std::remove_cv_t<T>>,
+                                                    std::remove_cv_t<T>, const T&>>;
 template <class... Ts>
-using field_tuple = std::tuple<std::conditional_t<std::is_arithmetic_v<std::remove_cv_t<Ts>> ||
-                                                      std::is_enum_v<std::remove_cv_t<Ts>>,
-                                                  std::remove_cv_t<Ts>, const Ts&>...>;
+using field_tuple = std::tuple<field<Ts>...>;
 
 // clang-format off
 
