@@ -382,6 +382,32 @@ TEST_CASE("text is one key however it is spelled") {
     }
 }
 
+TEST_CASE("a string with traits of its own is one key however it is spelled") {
+    struct own_traits : std::char_traits<char> {};
+    using own_string = std::basic_string<char, own_traits>;
+    using own_view = std::basic_string_view<char, own_traits>;
+    const own_string text = "a text that is longer than any small string buffer";
+    ui app;
+    const auto size = imload::async_load(app.session, [](const own_string& t) { return t.size(); });
+    const auto size_of_view = imload::async_load(app.session, [](own_view t) { return t.size(); });
+    const auto size_of_all =
+        imload::async_load(app.session, [](const std::vector<own_string>& t) { return t.size(); });
+    ask(size, text);
+    ask(size, own_view(text));
+    ask(size, text.c_str());
+    ask(size_of_view, text);
+    ask(size_of_view, own_view(text));
+    ask(size_of_all, std::vector{text, text});
+    CHECK(app.keys() == 3);
+    ask(size, "another");
+    CHECK(app.keys() == 4);
+    app.land();
+    CHECK(size(own_view(text)) == text.size());
+    CHECK(size_of_view(text) == text.size());
+    CHECK(size("another") == 7U);
+    CHECK(size_of_all(std::vector{text, text}) == 2U);
+}
+
 TEST_CASE("a string_view that names a part of a text owns that part") {
     ui app;
     auto load = imload::async_load(app.session, [](std::string_view t) { return std::string(t); });

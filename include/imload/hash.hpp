@@ -86,8 +86,10 @@ concept unordered = requires(const T& c, const typename T::key_type& k) {
     c.equal_range(k);
     c.size();
 };
+/// A string that has a std::hash; one of other characters or traits is but a sequence.
 template <class T>
-concept text = is_a<T, std::basic_string>;
+concept text = is_a<T, std::basic_string> &&
+    has_std_hash<std::basic_string_view<typename T::value_type, typename T::traits_type>>;
 
 /// A view of elements that someone else owns.
 template <class T>
@@ -172,7 +174,8 @@ template <class T>
     } else if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T>) {
         return static_cast<std::uint64_t>(v);
     } else if constexpr (text<T>) {
-        return std::hash<std::basic_string_view<typename T::value_type>>{}(v);
+        return std::hash<std::basic_string_view<typename T::value_type, typename T::traits_type>>{}(
+            v);
     } else if constexpr (filesystem_path<T>) {
         if constexpr (is_text_path<T>)
             return hash_path(v.native());

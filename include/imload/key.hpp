@@ -208,9 +208,14 @@ template <class Owned, class A>
         return Owned(argument);
 }
 
+/// A view whose elements are hashed and compared one by one, as those of its owned form are.
+template <class View>
+inline constexpr bool is_sequence_view = is_span<View> || (is_a<View, std::basic_string_view> &&
+                                                           !has_std_hash<View>);
+
 template <class View>
 [[nodiscard]] std::uint64_t hash_view(const View& view) {
-    if constexpr (is_span<View>) {
+    if constexpr (is_sequence_view<View>) {
         std::uint64_t h = 4;
         for (const auto& x : view) h = combine(h, detail::hash_of(x));
         return combine(h, view.size());
@@ -272,7 +277,7 @@ template <class Owned, class View>
         if (owned.size() != sought.size()) [[unlikely]]
             return false;
         return equal_text(owned.data(), sought.data(), sought.size());
-    } else if constexpr (is_span<View>) {
+    } else if constexpr (is_sequence_view<View>) {
         if (owned.size() != view.size()) return false;
         for (std::size_t i = 0; i < view.size(); ++i)
             if (!detail::equal_values(owned[i], view[i])) return false;
