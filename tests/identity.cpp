@@ -83,6 +83,12 @@ struct colliding {
 };
 
 // Broken: no value equals any value.
+struct opaque { // not default constructible
+    explicit opaque(int n) : number(n) {}
+    int number;
+    bool operator==(const opaque&) const = default;
+};
+
 struct never_equal {
     int number = 0;
     friend bool operator==(const never_equal&, const never_equal&) { return false; }
@@ -102,6 +108,10 @@ struct std::hash<with_std_hash> {
     }
 };
 
+template <>
+struct imload::hash<opaque> {
+    std::size_t operator()(const opaque& o) const { return static_cast<std::size_t>(o.number); }
+};
 template <>
 struct imload::hash<colliding> {
     std::size_t operator()(const colliding&) const noexcept { return 7; }
@@ -483,6 +493,50 @@ TEST_CASE("a span is owned as a vector") {
     CHECK(app.starts() == 2);
 }
 
+TEST_CASE("a span of a fixed extent takes exactly that many elements, and they are owned") {
+    ui app;
+    const auto sum = imload::async_load(
+        app.session, [](std::span<const int, 3> n) { return n[0] + 10 * n[1] + 100 * n[2]; });
+    {
+        std::array<int, 3> numbers = {1, 2, 3};
+        int same[] = {1, 2, 3};
+        ask(sum, numbers);
+        ask(sum, same);
+        ask(sum, std::span(numbers));
+        ask(sum, std::span<const int, 3>(same));
+        CHECK(app.keys() == 1);
+        numbers = {3, 2, 1};
+        ask(sum, numbers);
+        CHECK(app.keys() == 2);
+        ask(sum, imload::unkeyed(std::array{4, 5, 6}));
+        CHECK(app.keys() == 3);
+        same[0] = numbers[0] = 9;
+    }
+    app.land();
+    CHECK(sum(std::array{1, 2, 3}) == 321);
+    CHECK(sum(std::array{3, 2, 1}) == 123);
+    CHECK(sum(imload::unkeyed(std::array{0, 0, 0})) == 654);
+
+    const auto any = imload::async_load(app.session, [](const auto& n) { return n[0] - n[1]; });
+    const auto changed = imload::async_load(app.session, [](std::span<int, 2> n) { return ++n[1]; });
+    const auto none = imload::async_load(app.session, [](std::span<const int, 0>) { return 1; });
+    const auto special = imload::async_load(
+        app.session, [](std::span<const opaque, 2> all) { return all[0].number + all[1].number; });
+    std::array<int, 2> two = {7, 3};
+    const opaque both[] = {opaque(4), opaque(5)};
+    const auto look = [&] {
+        return std::tuple(any(std::span<const int, 2>(two)), changed(two),
+                          none(std::span<const int, 0>()), special(both));
+    };
+    CHECK(look() == std::tuple<std::optional<int>, std::optional<int>, std::optional<int>,
+                               std::optional<int>>());
+    app.land();
+    CHECK(look() == std::tuple<std::optional<int>, std::optional<int>, std::optional<int>,
+                               std::optional<int>>(4, 4, 1, 9));
+    CHECK(two[1] == 3);
+    CHECK(contains(special.poll(both).label(), "opaque"));
+}
+
 TEST_CASE("the values that need no help to be keys: scalars and text") {
     check_kind("bool", true, true, false);
     check_kind("char", 'a', 'a', 'b');
@@ -734,15 +788,15 @@ TEST_CASE("pointers and references may be passed unkeyed") {
 }
 
 TEST_CASE("a type without hash and equality may be passed unkeyed") {
-    struct opaque {
-        explicit opaque(int n) : number(n) {}
+    struct bare {
+        explicit bare(int n) : number(n) {}
         int number;
     };
     ui app;
     auto load = imload::async_load(app.session, [](const auto& o, int x) { return o.number * x; });
-    ask(load, imload::unkeyed(opaque(6)), 7);
+    ask(load, imload::unkeyed(bare(6)), 7);
     app.land();
-    CHECK(load(imload::unkeyed(opaque(1)), 7) == 42);
+    CHECK(load(imload::unkeyed(bare(1)), 7) == 42);
 }
 
 TEST_CASE("by_address keys a pointer by where it points") {

@@ -6,6 +6,7 @@
 #include <imload/detail/sixteen_bytes.hpp>
 #include <imload/hash.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -13,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -58,7 +60,8 @@ namespace detail {
 
 struct unknown_parameter;
 
-/// What a key owns in place of a T: text for a character pointer, a vector for a span.
+/// What a key owns in place of a T: text for a character pointer, a vector for a span, an array
+/// for one of a fixed extent.
 template <class T>
 struct owned_form {
     using type = T;
@@ -67,9 +70,13 @@ template <class C, class Traits>
 struct owned_form<std::basic_string_view<C, Traits>> {
     using type = std::basic_string<C, Traits>;
 };
+template <class T>
+struct owned_form<std::span<T>> {
+    using type = std::vector<std::remove_cv_t<T>>;
+};
 template <class T, std::size_t Extent>
 struct owned_form<std::span<T, Extent>> {
-    using type = std::vector<std::remove_cv_t<T>>;
+    using type = std::array<std::remove_cv_t<T>, Extent>;
 };
 template <class T>
 inline constexpr bool is_character =
@@ -159,6 +166,10 @@ template <class T, class Alloc>
 struct view_over<std::vector<T, Alloc>> {
     using type = std::span<const T>;
 };
+template <class T, std::size_t Extent>
+struct view_over<std::array<T, Extent>> {
+    using type = std::span<const T, Extent>;
+};
 
 /// How an argument is looked at while a key is searched: as the owned type itself where it is one,
 /// through a view where that saves making one, converted else.
@@ -191,10 +202,14 @@ template <class Owned, class A>
 /// Makes the owned argument from what view_of gave.
 template <class Owned, class View>
 [[nodiscard]] Owned own(const View& view) {
-    if constexpr (is_span<View>)
+    if constexpr (is_span<View> && is_std_array<Owned>) {
+        return [&]<std::size_t... Is>(std::index_sequence<Is...>) { return Owned{{view[Is]...}}; }
+        (std::make_index_sequence<std::tuple_size_v<Owned>>{});
+    } else if constexpr (is_span<View>) {
         return Owned(view.begin(), view.end());
-    else
+    } else {
         return Owned(view);
+    }
 }
 
 /// The same for an unkeyed argument; a null character pointer is no text.

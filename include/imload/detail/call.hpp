@@ -25,7 +25,9 @@ template <class P, class Owned>
             return static_cast<const typename Owned::value_type*>(owned.c_str());
         else
             return owned.data();
-    } else if constexpr (is_span<std::remove_cvref_t<P>>) {
+    } else if constexpr (is_span<std::remove_cvref_t<P>> &&
+                         std::is_convertible_v<Owned&, std::remove_cvref_t<P>>) {
+        // Not what a span has an explicit constructor for: its extent may be another.
         return std::remove_cvref_t<P>(owned);
     } else if constexpr (is_reference_wrapper<Owned>) {
         return owned.get();
