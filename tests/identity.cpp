@@ -787,6 +787,65 @@ TEST_CASE("pointers and references may be passed unkeyed") {
     CHECK(by_reference(imload::unkeyed(std::ref(value)), 2) == 38);
 }
 
+TEST_CASE("unkeyed text is owned as text, and a null character pointer is none") {
+    const auto length_of = [](auto measure, const auto& text) {
+        ui app;
+        const auto load = imload::async_load(app.session, measure);
+        ask(load, imload::unkeyed(text));
+        app.land();
+        return load(imload::unkeyed(text)).value_or(-1);
+    };
+    const auto by_string = [](const std::string& t) { return static_cast<int>(t.size()); };
+    const auto by_view = [](std::string_view t) { return static_cast<int>(t.size()); };
+    const char* const none = nullptr;
+    CHECK(length_of(by_string, std::string_view("three")) == 5);
+    CHECK(length_of(by_string, "four") == 4);
+    CHECK(length_of(by_string, none) == 0);
+    CHECK(length_of(by_view, std::string("two")) == 3);
+    CHECK(length_of(by_view, none) == 0);
+    CHECK(length_of(length, std::string_view("three")) == 5);
+    CHECK(length_of(length, none) == 0);
+}
+
+TEST_CASE("what an unkeyed span is only read from is owned, and what is written goes through it") {
+    ui app;
+    const auto sum = imload::async_load(app.session, [](std::span<const int> n, int x) {
+        return static_cast<int>(n.size()) * x + n[0];
+    });
+    const auto copied = imload::async_load(
+        app.session, [](const std::vector<int>& n, int x) { return n.at(1) + x; });
+    const auto fill = imload::async_load(app.session, [](std::span<int> n, int x) {
+        n[0] = x;
+        return x;
+    });
+    std::vector<int> target = {0, 0};
+    {
+        std::vector<int> source = {1, 2};
+        ask(sum, imload::unkeyed(std::span(source)), 10);
+        ask(copied, imload::unkeyed(std::span<const int>(source)), 10);
+        source = {7, 7};
+    }
+    ask(fill, imload::unkeyed(std::span(target)), 5);
+    app.land();
+    CHECK(sum(imload::unkeyed(std::vector<int>()), 10) == 21);
+    CHECK(copied(imload::unkeyed(std::vector<int>()), 10) == 12);
+    CHECK(target[0] == 5);
+}
+
+TEST_CASE("an unkeyed pointer becomes what it converts to") {
+    struct not_null { // not default constructible
+        not_null(const int* p) : pointer(p) {}
+        const int* pointer;
+    };
+    ui app;
+    const int value = 40;
+    const auto load =
+        imload::async_load(app.session, [](not_null p, int x) { return *p.pointer + x; });
+    ask(load, imload::unkeyed(&value), 2);
+    app.land();
+    CHECK(load(imload::unkeyed(&value), 2) == 42);
+}
+
 TEST_CASE("a type without hash and equality may be passed unkeyed") {
     struct bare {
         explicit bare(int n) : number(n) {}

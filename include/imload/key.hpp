@@ -93,6 +93,10 @@ inline constexpr bool is_span = false;
 template <class T, std::size_t Extent>
 inline constexpr bool is_span<std::span<T, Extent>> = true;
 template <class T>
+inline constexpr bool is_writable_span = false;
+template <class T, std::size_t Extent>
+inline constexpr bool is_writable_span<std::span<T, Extent>> = !std::is_const_v<T>;
+template <class T>
 inline constexpr bool is_unkeyed = false;
 template <class T>
 inline constexpr bool is_unkeyed<unkeyed_argument<T>> = true;
@@ -123,32 +127,7 @@ consteval auto owned_type() {
     }
 }
 
-/// One argument as the key sees it: its parameter, its owned type, and whether it counts.
-template <class P, class Owned, bool Keyed>
-struct element {
-    using parameter = P;
-    using owned = Owned;
-    static constexpr bool keyed = Keyed;
-};
-
-template <class P, class A>
-consteval auto element_type() {
-    using argument = std::remove_cvref_t<A>;
-    if constexpr (is_unkeyed<argument>) {
-        using inner = decltype(argument::value);
-        using converted = typename decltype(owned_type<P, inner>())::type;
-        if constexpr (std::is_constructible_v<converted, const inner&> &&
-                      !is_reference_wrapper<inner>)
-            return std::type_identity<element<P, converted, false>>{};
-        else
-            return std::type_identity<element<P, inner, false>>{};
-    } else {
-        return std::type_identity<element<P, typename decltype(owned_type<P, A>())::type, true>>{};
-    }
-}
-template <class P, class A>
-using element_for = typename decltype(element_type<P, A>())::type;
-
+/// How an owned type is looked at where that saves making one; void: as itself.
 template <class T>
 struct view_over {
     using type = void;
@@ -170,6 +149,47 @@ template <class T, std::size_t Extent>
 struct view_over<std::array<T, Extent>> {
     using type = std::span<const T, Extent>;
 };
+
+/// Whether an argument of type A can become an Owned: as it would a parameter, or through the view.
+template <class Owned, class A>
+consteval bool becomes() {
+    using view = typename view_over<Owned>::type;
+    if constexpr (std::is_convertible_v<const A&, Owned>)
+        return true;
+    else if constexpr (!std::is_void_v<view>)
+        return std::is_convertible_v<const A&, view>;
+    else
+        return false;
+}
+
+/// One argument as the key sees it: its parameter, its owned type, and whether it counts.
+template <class P, class Owned, bool Keyed>
+struct element {
+    using parameter = P;
+    using owned = Owned;
+    static constexpr bool keyed = Keyed;
+};
+
+template <class P, class A>
+consteval auto element_type() {
+    using argument = std::remove_cvref_t<A>;
+    if constexpr (is_unkeyed<argument>) {
+        using inner = decltype(argument::value);
+        using converted = typename decltype(owned_type<P, inner>())::type;
+        using parameter = std::conditional_t<std::is_same_v<P, unknown_parameter>, inner, P>;
+        // What a callable writes through a span is for who gave it: a copy would swallow that.
+        constexpr bool is_written =
+            is_span<inner> && is_writable_span<std::remove_cvref_t<parameter>>;
+        if constexpr (becomes<converted, inner>() && !is_written && !is_reference_wrapper<inner>)
+            return std::type_identity<element<P, converted, false>>{};
+        else
+            return std::type_identity<element<P, inner, false>>{};
+    } else {
+        return std::type_identity<element<P, typename decltype(owned_type<P, A>())::type, true>>{};
+    }
+}
+template <class P, class A>
+using element_for = typename decltype(element_type<P, A>())::type;
 
 /// How an argument is looked at while a key is searched: as the owned type itself where it is one,
 /// through a view where that saves making one, converted else.
@@ -210,17 +230,6 @@ template <class Owned, class View>
     } else {
         return Owned(view);
     }
-}
-
-/// The same for an unkeyed argument; a null character pointer is no text.
-template <class Owned, class A>
-[[nodiscard]] Owned own_unkeyed(const A& argument) {
-    if constexpr (std::is_pointer_v<A> && !std::is_pointer_v<Owned>)
-        return argument ? Owned(argument) : Owned();
-    else if constexpr (is_span<A> && !is_span<Owned>)
-        return Owned(argument.begin(), argument.end());
-    else
-        return Owned(argument);
 }
 
 /// A view whose elements are hashed and compared one by one, as those of its owned form are.

@@ -174,17 +174,11 @@ consteval bool convertible_argument() {
     using owned = typename element_for<P, A>::owned;
     using argument = std::remove_cvref_t<A>;
     if constexpr (is_unkeyed<argument>) {
-        return std::is_constructible_v<owned, decltype(argument::value)>;
+        return becomes<owned, decltype(argument::value)>();
     } else if constexpr (is_address<argument>) {
         return is_address<owned>;
     } else {
-        using view = typename view_over<owned>::type;
-        if constexpr (std::is_convertible_v<const argument&, owned>)
-            return true;
-        else if constexpr (!std::is_void_v<view>)
-            return std::is_convertible_v<const argument&, view>;
-        else
-            return false;
+        return becomes<owned, argument>();
     }
 }
 

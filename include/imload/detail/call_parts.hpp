@@ -175,7 +175,7 @@ template <class Element, class A>
 /// Makes an unkeyed argument of a starter from the one that was given.
 template <class Owned, class A>
 void own_unkeyed_part(void* to, const void* from) {
-    ::new (to) Owned(detail::own_unkeyed<Owned>(*static_cast<const A*>(from)));
+    ::new (to) Owned(detail::own<Owned>(detail::view_of<Owned>(*static_cast<const A*>(from))));
 }
 template <class Element, class A>
 consteval starter::maker maker_for() {
