@@ -172,6 +172,29 @@ TEST_CASE("an expected-shaped result of void gives std::monostate") {
     CHECK(*load.poll(false).error()->as<int>() == 7);
 }
 
+TEST_CASE("an expected-shaped result without operator* is asked for its value()") {
+    struct answer {
+        using value_type = std::unique_ptr<int>;
+        using error_type = int;
+        [[nodiscard]] bool has_value() const { return code == 0; }
+        std::unique_ptr<int>& value() & { return found; }
+        std::unique_ptr<int>&& value() && { return std::move(found); }
+        int& error() { return code; }
+        std::unique_ptr<int> found;
+        int code = 0;
+    };
+    ui app;
+    const auto load = imload::async_load(app.session, [](int x) {
+        return x > 0 ? answer{std::make_unique<int>(x), 0} : answer{nullptr, -x};
+    });
+    ask(load, 3);
+    ask(load, -3);
+    app.land();
+    CHECK(**load.poll(3) == 3);
+    REQUIRE(load.poll(-3).error());
+    CHECK(*load.poll(-3).error()->as<int>() == 3);
+}
+
 TEST_CASE("an expected-shaped result may hold what can only be moved") {
     ui app;
     auto load = imload::async_load(app.session, [](int x) {

@@ -128,7 +128,7 @@ public:
             else if constexpr (std::is_void_v<typename outcome_type::value_type>)
                 sink.accept(value_type{});
             else
-                sink.accept(*std::move(outcome));
+                sink.accept(value_type(detail::value_in_outcome(std::move(outcome))));
         });
     }
 

@@ -37,6 +37,15 @@ struct value_of<R> {
                                     typename R::value_type>;
 };
 
+/// The value in an outcome that has one.
+template <class R>
+[[nodiscard]] decltype(auto) value_in_outcome(R&& outcome) {
+    if constexpr (requires { *std::move(outcome); })
+        return *std::move(outcome);
+    else
+        return std::move(outcome).value();
+}
+
 /// The message of an error value: its text, its number, what it says of itself. May be empty.
 template <class E>
 [[nodiscard]] std::string message_of_value(const E& e) {

@@ -24,7 +24,7 @@ void keep_returned(held_value& into, box<error>& failure, Invoke&& invoke) {
         else if constexpr (std::is_void_v<typename returned::value_type>)
             detail::make_value<T>(into);
         else
-            detail::make_value<T>(into, *std::move(r));
+            detail::make_value<T>(into, detail::value_in_outcome(std::move(r)));
     } else {
         detail::make_value_from<T>(into, invoke);
     }
