@@ -176,7 +176,7 @@ consteval bool convertible_argument() {
     if constexpr (is_unkeyed<argument>) {
         return becomes<owned, decltype(argument::value)>();
     } else if constexpr (is_address<argument>) {
-        return is_address<owned>;
+        return std::is_convertible_v<decltype(argument::pointer), decltype(owned::pointer)>;
     } else {
         return becomes<owned, argument>();
     }
