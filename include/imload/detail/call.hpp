@@ -212,10 +212,20 @@ consteval auto shape_from(types<Args...>, types<Ps...>) {
                                          element_for<Ps, Args>...>>{};
 }
 
+template <class Plan>
+consteval bool publishes_expected() {
+    if constexpr (Plan::first == leading::stream)
+        return expected_like<typename Plan::channel>;
+    else
+        return false;
+}
+
 template <class F, bool Named, class Plan, class... Args>
 consteval call_verdict verdict_on() {
     if constexpr (!Plan::fits) {
         return {call_fault::not_callable, 0};
+    } else if constexpr (publishes_expected<Plan>()) {
+        return {call_fault::streams_expected, 0};
     } else {
         using arguments = types<Args...>;
         using parameters = typename Plan::parameters;

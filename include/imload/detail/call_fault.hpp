@@ -20,6 +20,7 @@ enum class call_fault {
     not_copyable,
     not_callable,
     returns_reference,
+    streams_expected,
 };
 
 struct call_verdict {
@@ -105,6 +106,9 @@ consteval bool refuse() {
                   "another thread and kept");
     static_assert(Fault != call_fault::not_callable,
                   "imload: this callable cannot be called with these arguments");
+    static_assert(Fault != call_fault::streams_expected,
+                  "imload: a stream publishes values: to report an error, return the std::expected "
+                  "from the callable and take an imload::stream of its value_type");
     IMLOAD_REFUSE(1);
     IMLOAD_REFUSE(2);
     IMLOAD_REFUSE(3);
