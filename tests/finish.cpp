@@ -507,6 +507,38 @@ TEST_CASE("the finish function is part of the key") {
     CHECK_FALSE(other.peek(1).has_value());
 }
 
+TEST_CASE("a finish function may be a member of what is loaded") {
+    struct picture {
+        int id = 0;
+        std::unique_ptr<int> name = {};
+        texture upload() { return texture(id); }
+        texture upload_last() && { return texture(100 + id); }
+    };
+    gpu_ui ui;
+    const auto plain = imload::async_load(
+        ui.app(), [](int id) { return picture{id, std::make_unique<int>(10 * id)}; });
+    const auto one = plain.finish(&picture::upload);
+    const auto other = plain.finish(&picture::upload_last);
+    const auto id = plain.finish(&picture::id);
+    const auto name = plain.finish(&picture::name);
+    ask(one, 1);
+    ask(other, 1);
+    ask(id, 1);
+    ask(name, 1);
+    CHECK(ui.app().size() == 4);
+    ui.land_all();
+    CHECK(one.poll(1)->id() == 1);
+    CHECK(other.poll(1)->id() == 101);
+    CHECK(*id.poll(1) == 1);
+    CHECK(**name.poll(1) == 10);
+    texture (picture::*none)() = nullptr;
+    const auto without = plain.finish(none);
+    ask(without, 1);
+    ui.land_all();
+    REQUIRE(without.poll(1).error());
+    CHECK(without.poll(1).error()->kind == imload::error_kind::invalid_key);
+}
+
 TEST_CASE("under a key a finish function may have state") {
     gpu_ui ui;
     int uploaded = 0;

@@ -37,6 +37,14 @@ struct in_current_session {
     [[nodiscard]] engine& here(const char* call) const { return engine_of(current_for(call)); }
 };
 
+/// What has state is copied for each run, which may change it.
+template <class F>
+consteval void require_copies() {
+    static_assert(std::is_copy_constructible_v<F> || rebuilt_from_type<F>,
+                  "imload: this callable cannot be copied, and each run gets its own: hold what it "
+                  "cannot copy in a std::shared_ptr");
+}
+
 /// How an argument goes on to a function that is not inlined.
 template <class A>
 using passed = std::conditional_t<std::is_trivially_copy_constructible_v<A> &&
@@ -64,9 +72,11 @@ public:
     [[nodiscard]] loader<F, Named, G, Home> finish(G g) const {
         static_assert(std::is_same_v<Finish, detail::no_finish>,
                       "imload: this loader has a finish function: let that one do both steps");
-        static_assert(Named || std::is_pointer_v<G> || std::is_empty_v<G>,
+        static_assert(Named || std::is_pointer_v<G> || std::is_member_pointer_v<G> ||
+                          std::is_empty_v<G>,
                       "imload: this finish function has state (captures or members): give "
                       "async_load a key, or make it a function without captures");
+        detail::require_copies<G>();
         return {home_, name(), fn_, options_, std::move(g)};
     }
 
@@ -134,8 +144,22 @@ private:
     template <class Traits, class... Args>
     static consteval bool explain() {
         using blamed = typename detail::nth_type<Traits::verdict.argument, Args...>::type;
-        return detail::refuse<Traits::verdict.fault, Traits::verdict.argument, blamed>() &&
-               Traits::admissible;
+        static_cast<void>(
+            detail::refuse<Traits::verdict.fault, Traits::verdict.argument, blamed>());
+        if constexpr (Traits::admissible && !std::is_same_v<Finish, detail::no_finish>)
+            return finish_takes<
+                typename detail::shape_of<F, Named, detail::no_finish, Args...>::loaded>();
+        else
+            return Traits::admissible;
+    }
+    /// `Loaded` is there to be read in the compiler's trace.
+    template <class Loaded>
+    static consteval bool finish_takes() {
+        constexpr bool fits = std::is_invocable_v<Finish&, Loaded>;
+        static_assert(fits, "imload: the finish function cannot be called with what is loaded: as "
+                            "g(T&&) it takes T, T&& or const T&, where T is what the callable "
+                            "returns, or the value in its std::expected");
+        return fits;
     }
 
     template <class... Args>
@@ -250,6 +274,7 @@ async_load(F fn, const options& o = detail::default_options) {
 template <detail::loadable F>
 [[nodiscard]] loader<F, true, detail::no_finish, detail::in_current_session>
 async_load(std::string_view key, F fn, const options& o = detail::default_options) {
+    detail::require_copies<F>();
     return {{}, key, std::move(fn), o};
 }
 template <auto Fn>
@@ -267,6 +292,7 @@ async_load(session& s, F fn, const options& o = detail::default_options) {
 template <detail::loadable F>
 [[nodiscard]] loader<F, true, detail::no_finish, detail::in_session>
 async_load(session& s, std::string_view key, F fn, const options& o = detail::default_options) {
+    detail::require_copies<F>();
     return {{&s}, key, std::move(fn), o};
 }
 template <auto Fn>
