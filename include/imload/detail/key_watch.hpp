@@ -3,6 +3,7 @@
 #include <imload/detail/keys.hpp>
 #include <imload/detail/slot.hpp>
 
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <string>
@@ -19,7 +20,7 @@ public:
 
     /// Notes a new key. True when it is time to look whether any was ever ready.
     [[nodiscard]] bool note(const slot_base& s, std::uint32_t frame) {
-        if (told_) return false;
+        if (told_ || met_before(s.cold().mark)) return false;
         if (met_++ == 0) since_ = frame;
         if (previous_ && previous_ != &s && previous_->in_use())
             differ_ &= keys_of<Late>::differences(*pool_->type, *previous_, s);
@@ -49,6 +50,18 @@ public:
     }
 
 private:
+    /// Whether a key of this hash was noted: one that was forgotten and is asked for again is not
+    /// new. Now and then takes two keys for one, and forgets all before it does so often.
+    [[nodiscard]] bool met_before(std::uint32_t mark) noexcept {
+        if (met_ % (bits / 4) == 0) seen_ = {};
+        const std::uint32_t bit = (mark * 0x9e3779b1u) >> 20;
+        std::uint64_t& word = seen_[bit / 64];
+        const std::uint64_t before = word;
+        word |= std::uint64_t{1} << bit % 64;
+        return word == before;
+    }
+
+    static constexpr std::uint32_t bits = 1u << 12;
     static constexpr std::uint32_t frames = 100; ///< a screen full of new keys is no mistake
     static constexpr std::uint32_t none_compared = ~0u;
     const slot_pool* pool_;
@@ -57,6 +70,7 @@ private:
     std::uint32_t enough_ = 300;
     std::uint32_t since_ = 0;
     std::uint32_t differ_ = none_compared; ///< arguments that differed every time, a bit each
+    std::array<std::uint64_t, bits / 64> seen_ = {};
     bool told_ = false;
 };
 
