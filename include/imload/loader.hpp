@@ -29,7 +29,7 @@ struct in_session {
     [[nodiscard]] engine& here(const char* call) const {
         engine& e = engine_of(*given);
         if (!e.owned_here()) [[unlikely]]
-            wrong_thread(call);
+            reach(e, call);
         return e;
     }
 };

@@ -144,8 +144,9 @@ protected:
     [[nodiscard]] const detail::flight* going() const noexcept {
         return slot_ ? cold().going : nullptr;
     }
+    /// Begins no frame of an ambient session, which would end this result.
     [[nodiscard]] detail::engine& here(const char* call) const {
-        if (!engine_->owned_here()) detail::wrong_thread(call);
+        if (!engine_->owned_here()) detail::reach(*engine_, call, detail::frame_step::none);
         return *engine_;
     }
     void act(const char* call, void (detail::engine::*action)(detail::slot_base&)) const {

@@ -51,7 +51,7 @@ public:
 
     /// Begins a frame: what workers finished becomes visible here, and only here. Call it once in
     /// each frame of the app, before the first ask. Rethrows what a posted function threw.
-    void begin_frame() { here("session::begin_frame").begin_frame(); }
+    void begin_frame() { here("session::begin_frame", detail::frame_step::own).begin_frame(); }
 
     /// How long the loop may sleep, in [0, cap]: 0 while there is something to draw, else until the
     /// next refresh, retry, timeout or settled key among those asked for last frame.
@@ -69,7 +69,7 @@ public:
     /// destroys the values. False: some still ran at the deadline, and so did perhaps the wake
     /// hook; call it again to wait on. Asking then returns nothing.
     bool shutdown(time_span deadline = never) {
-        return here("session::shutdown").shutdown(deadline);
+        return here("session::shutdown", detail::frame_step::none).shutdown(deadline);
     }
 
     /// Shows what lands until nothing is queued, running or about to retry, cancelled loads
@@ -153,17 +153,19 @@ public:
     /// The runs that were kept; changes with each start and each frame.
     [[nodiscard]] const run_log& runs() { return here("session::runs").log(); }
 
-    /// Makes it the one that loaders without a session use on this thread.
+    /// Makes it the one that loaders without a session use on this thread. One that imgui.hpp gave
+    /// an ImGui context ends what was current, and is used for that context, as before.
     void make_current() {
-        static_cast<void>(here("session::make_current"));
-        detail::this_thread.current = this;
+        const bool ambient = here("session::make_current").is_ambient();
+        detail::this_thread.current = ambient ? nullptr : this;
     }
 
 private:
     friend detail::engine& detail::engine_of(session& s) noexcept;
 
-    [[nodiscard]] detail::engine& here(const char* call) {
-        if (!engine_->owned_here()) detail::wrong_thread(call);
+    [[nodiscard]] detail::engine& here(const char* call,
+                                       detail::frame_step step = detail::frame_step::due) {
+        if (!engine_->owned_here()) detail::reach(*engine_, call, step);
         return *engine_;
     }
     void act(const char* call, void (detail::engine::*action)(detail::slot_base&)) {

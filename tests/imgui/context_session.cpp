@@ -10,6 +10,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 using namespace std::chrono_literals;
 
@@ -35,6 +36,22 @@ void five_lines(std::string& drawn) {
         drawn = *t;
     else
         imload::ui::skeleton({-1, 80});
+}
+
+int twice(int number) { return 2 * number; }
+
+/// A session's frames that each of some ImGui frames begins; -1 where they differ.
+template <class Draw>
+int begun_in_each(headless& gui, const imload::session& s, Draw draw) {
+    int each = -1;
+    for (int i = 0; i < 5; ++i) {
+        const auto before = s.last_frame().frame;
+        gui.frame(draw);
+        const int begun = static_cast<int>(s.last_frame().frame - before);
+        if (i == 0) each = begun;
+        if (begun != each) return -1;
+    }
+    return each;
 }
 
 } // namespace
@@ -121,6 +138,125 @@ TEST_CASE("shutdown ends the implicit sessions, and a later frame begins anew") 
     gui.frame([&] { CHECK(load.poll("a", 1).status() == imload::status::queued); });
     CHECK(imload::current_session().size() == 1);
     imload::shutdown();
+}
+
+TEST_CASE("an implicit session that is named begins its frame as one that is not") {
+    headless gui;
+    const shuts_down at_end;
+    imload::session& s = imload::current_session();
+    const auto kept = imload::async_load(imload::current_session(), twice);
+
+    SECTION("each ask of an ImGui frame is in one frame of the session") {
+        CHECK(begun_in_each(gui, s, [&] { (void)imload::async_load(s, twice)(2); }) == 1);
+        CHECK(begun_in_each(gui, s, [&] { (void)kept.poll(2); }) == 1);
+        CHECK(begun_in_each(gui, s, [&] { (void)kept.peek(2); }) == 1);
+        CHECK(begun_in_each(gui, s, [&] { kept.prefetch(2); }) == 1);
+        CHECK(begun_in_each(gui, s, [&] { kept.refresh_all(); }) == 1);
+        CHECK(begun_in_each(gui, s, [&] {
+                  (void)kept.poll(2);
+                  (void)imload::async_load(twice)(2);
+                  (void)imload::current_session().wait_time();
+                  (void)kept.poll(2);
+              }) == 1);
+    }
+    SECTION("what lands is shown") {
+        std::atomic<bool> landed = false;
+        s.set_wake([&] { landed = true; });
+        std::optional<int> got;
+        gui.frame([&] { got = kept(2); });
+        CHECK_FALSE(got);
+        while (!landed) std::this_thread::yield();
+        gui.frame([&] { got = kept(2); });
+        CHECK(got == 4);
+        s.set_wake({});
+    }
+    SECTION("its members begin it too") {
+        CHECK(begun_in_each(gui, s, [&] { (void)s.find<int>("none"); }) == 1);
+        CHECK(begun_in_each(gui, s, [&] { s.for_each([](const auto&) {}); }) == 1);
+        CHECK(begun_in_each(gui, s, [&] { (void)s.wait_time(); }) == 1);
+        CHECK(begun_in_each(gui, s, [&] { s.request_frame(); }) == 1);
+    }
+    SECTION("an app that begins its frames itself begins no more of them") {
+        CHECK(begun_in_each(gui, s, [&] {
+                  s.begin_frame();
+                  (void)kept.poll(2);
+                  (void)imload::async_load(twice)(2);
+              }) == 1);
+    }
+    SECTION("made current") {
+        s.make_current();
+        CHECK(begun_in_each(gui, s, [&] { (void)imload::async_load(twice)(2); }) == 1);
+        CHECK(&imload::current_session() == &s);
+    }
+    SECTION("made current again after another one") {
+        {
+            imload::session mine;
+            mine.make_current();
+            CHECK(&imload::current_session() == &mine);
+            s.make_current();
+        }
+        CHECK(begun_in_each(gui, s, [&] { (void)imload::async_load(twice)(2); }) == 1);
+        CHECK(&imload::current_session() == &s);
+    }
+    SECTION("made current, it is not another context's") {
+        s.make_current();
+        const headless two;
+        CHECK(&imload::current_session() != &s);
+    }
+    SECTION("in the frames of another context, while its own has none") {
+        headless two;
+        two.frame([&] { (void)kept.poll(2); });
+        CHECK(begun_in_each(two, s, [&] { (void)kept.poll(2); }) == 1);
+        const auto before = s.last_frame().frame;
+        for (int i = 0; i < 5; ++i) {
+            gui.frame([&] { (void)kept.poll(2); });
+            two.frame([&] { (void)kept.poll(2); });
+        }
+        CHECK(s.last_frame().frame - before == 5);
+    }
+    SECTION("not from inside a load") {
+        static imload::session* in = nullptr;
+        in = &s;
+        const auto load = imload::async_load(s, [] {
+            (void)imload::async_load(*in, twice).poll(1);
+            return 1;
+        });
+        gui.frame([&] { (void)load.poll(); });
+        CHECK(s.wait_idle());
+        const auto r = load.peek();
+        REQUIRE(r.error());
+        CHECK(r.error()->message.find("inside a load") != std::string::npos);
+    }
+}
+
+TEST_CASE("what a result does begins no frame, which would end the result") {
+    headless gui;
+    const shuts_down at_end;
+    imload::session& s = imload::current_session();
+    const auto load = imload::async_load(s, twice);
+    imload::result<int> r;
+    gui.frame([&] { r = load.poll(1); });
+    gui.frame([&] {
+        const auto before = s.last_frame().frame;
+        r.refresh();
+        CHECK(s.last_frame().frame == before);
+        (void)load.poll(1);
+        CHECK(s.last_frame().frame == before + 1);
+    });
+}
+
+TEST_CASE("a spinner changes nothing between two asks of a frame") {
+    headless gui;
+    const shuts_down at_end;
+    imload::session& s = imload::current_session();
+    CHECK(begun_in_each(gui, s, [&] {
+              (void)imload::async_load(s, twice).poll(1);
+              const auto before = s.last_frame().frame;
+              imload::ui::spinner("##s");
+              CHECK(s.last_frame().frame == before);
+              (void)imload::async_load(s, twice).poll(1);
+              CHECK(s.last_frame().frame == before);
+          }) == 1);
 }
 
 TEST_CASE("a spinner and a skeleton take their room and draw when they are seen") {

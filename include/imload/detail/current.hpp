@@ -1,8 +1,10 @@
 #pragma once
 
+#include <imload/config.hpp>
 #include <imload/detail/fail.hpp>
 #include <imload/detail/thread_state.hpp>
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 
@@ -20,6 +22,15 @@ class engine;
 /// function pointer, so that the core knows nothing of ImGui.
 using ambient_function = session* (*)();
 inline constinit ambient_function ambient_session = nullptr;
+
+/// What a call does about the frame of an ambient session: begins it if that is due, or leaves it
+/// as it is, or begins one itself.
+enum class frame_step : std::uint8_t { due, none, own };
+
+/// Beside that, what to do about an ambient session that a call names; false: it is not this
+/// thread's.
+using ambient_reach = bool (*)(engine& e, frame_step step);
+inline constinit ambient_reach reach_ambient = nullptr;
 
 /// Ends a call that was made where no session may be used.
 [[noreturn]] inline void wrong_thread(const char* call) {
@@ -44,6 +55,12 @@ inline constinit ambient_function ambient_session = nullptr;
                            "ImGui context one, in a file that does not define "
                            "IMLOAD_SESSIONS_ELSEWHERE; is this a worker thread, or is no ImGui "
                            "context current?");
+}
+
+/// For a call on an engine that is not owned here: it may be one of the ambient ones, which never
+/// are, so that each call comes by here and their frame begins in time. Others pay nothing for it.
+IMLOAD_NOINLINE inline void reach(engine& e, const char* call, frame_step step = frame_step::due) {
+    if (this_thread.in_load || !reach_ambient || !reach_ambient(e, step)) wrong_thread(call);
 }
 
 /// The session for a call that names none.

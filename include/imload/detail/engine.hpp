@@ -79,6 +79,13 @@ public:
 
     [[nodiscard]] bool owned_here() const noexcept { return this_thread.owner == owner_; }
 
+    /// An ambient one is owned nowhere: its calls go through reach().
+    void set_ambient(bool ambient) noexcept {
+        owner_ = &this_thread;
+        if (ambient) owner_ = &nowhere;
+    }
+    [[nodiscard]] bool is_ambient() const noexcept { return owner_ == &nowhere; }
+
     // Asking off that path
 
     /// Makes what the key does not hold, where there is such; called within the call it is given
@@ -185,6 +192,7 @@ protected:
     slot_memory<late> memory_;
     std::size_t size_ = 0;
     frame_report report_;
+    static constexpr char nowhere = 0;                 ///< never this_thread.owner
     static inline std::atomic<std::uint64_t> made_{0}; ///< in the module
     /// No other engine of the process has it.
     const std::uint64_t serial_ = start_of_count(&made_) + ++made_;

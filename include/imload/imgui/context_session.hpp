@@ -1,6 +1,9 @@
 #pragma once
 
 #include <imload/detail/current.hpp>
+#include <imload/detail/engine.hpp>
+#include <imload/detail/renew.hpp>
+#include <imload/detail/thread_state.hpp>
 #include <imload/session.hpp>
 
 #include <imgui.h>
@@ -9,6 +12,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <memory>
+#include <utility>
 #include <vector>
 
 // A session for each ImGui context, where the app makes none. Define IMLOAD_SESSIONS_ELSEWHERE in
@@ -36,28 +40,34 @@ public:
     [[nodiscard]] session* current() {
         ImGuiContext* const context = ImGui::GetCurrentContext();
         if (!context) return nullptr;
-        auto at = std::find_if(known_.begin(), known_.end(),
-                               [=](const item& i) { return i.context == context; });
-        if (at == known_.end()) at = add(context);
-        if (const int frame = ImGui::GetFrameCount(); frame != at->frame) {
-            at->frame = frame;
-            // What that runs may draw in another context, and so make one more.
-            session* const s = at->owned.get();
-            s->begin_frame();
-            return s;
-        }
-        return at->owned.get();
+        item* found = find(context);
+        if (!found) found = &add(context);
+        session* const s = found->owned.get(); // what a frame runs may move the item
+        keep_pace(*found, frame_step::due);
+        return s;
     }
 
-    /// The same where there is one already; makes none.
+    /// The one that there is already; makes none, and begins no frame.
     [[nodiscard]] session* known() {
-        ImGuiContext* const context = ImGui::GetCurrentContext();
-        const bool is_known = std::any_of(known_.begin(), known_.end(),
-                                          [=](const item& i) { return i.context == context; });
-        return is_known ? current() : nullptr;
+        const item* const found = find(ImGui::GetCurrentContext());
+        return found ? found->owned.get() : nullptr;
     }
 
-    void clear() { known_.clear(); }
+    /// The same for a session that was named; false: it is none of these.
+    [[nodiscard]] bool reach(const engine& e, frame_step step) {
+        const auto at = std::find_if(known_.begin(), known_.end(),
+                                     [&](const item& i) { return &engine_of(*i.owned) == &e; });
+        if (at == known_.end()) return false;
+        keep_pace(*at, step);
+        return true;
+    }
+
+    void clear() {
+        std::vector<item> ends;
+        ends.swap(known_);
+        for (const item& i : ends)
+            engine_of(*i.owned).set_ambient(false); // values may use it still
+    }
 
     /// At the end of the process: loads are told to stop and given a moment; then everything is
     /// left to the system, for GL and what callables use may be gone already.
@@ -78,8 +88,10 @@ public:
 private:
     struct item {
         ImGuiContext* context;
-        int frame;
         std::unique_ptr<session> owned;
+        int frame = -1;                ///< of ImGui's, when the session's last one began
+        ImGuiContext* guest = nullptr; ///< the session was named in that one since
+        int guest_frame = -1;
     };
 
     [[nodiscard]] static context_sessions* make() {
@@ -98,12 +110,43 @@ private:
         return here;
     }
 
-    std::vector<item>::iterator add(ImGuiContext* context) {
+    [[nodiscard]] item* find(const ImGuiContext* context) {
+        const auto at = std::find_if(known_.begin(), known_.end(),
+                                     [=](const item& i) { return i.context == context; });
+        return at == known_.end() ? nullptr : &*at;
+    }
+
+    [[nodiscard]] item& add(ImGuiContext* context) {
         session* const current = this_thread.current;
-        known_.push_back({context, -1, make_session()});
+        item made = {context, make_session()};
         // Which one is current changes with the ImGui context, so none is set for good.
         this_thread.current = current;
-        return known_.end() - 1;
+        engine_of(*made.owned).set_ambient(true);
+        known_.push_back(std::move(made));
+        return known_.back();
+    }
+
+    static void keep_pace(item& i, frame_step step) {
+        if (step == frame_step::none || !moves_on(i) || step == frame_step::own) return;
+        engine_of(*i.owned).begin_frame();
+    }
+
+    /// Whether ImGui has begun a frame since the session's last one.
+    [[nodiscard]] static bool moves_on(item& i) {
+        ImGuiContext* const context = ImGui::GetCurrentContext();
+        if (!context) return false;
+        const int frame = ImGui::GetFrameCount();
+        if (context == i.context) {
+            if (renew(i.frame, frame) == frame) return false;
+            i.guest = nullptr;
+            return true;
+        }
+        // It was named in another context: that one's frames count while its own has none.
+        if (i.guest && i.guest != context) return false;
+        const bool follows = i.guest && i.guest_frame != frame;
+        i.guest = context;
+        i.guest_frame = frame;
+        return follows;
     }
 
     std::vector<item> known_;
@@ -115,6 +158,9 @@ private:
 inline const bool ambient_is_set = [] {
     make_session = [] { return std::make_unique<session>(); };
     ambient_session = [] { return context_sessions::of_this_thread().current(); };
+    reach_ambient = [](engine& e, frame_step step) {
+        return e.is_ambient() && context_sessions::of_this_thread().reach(e, step);
+    };
     return true;
 }();
 #endif
