@@ -7,10 +7,20 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
+
+#if __has_include(<sys/wait.h>)
+#include <sys/wait.h>
+#include <unistd.h>
+#endif
 
 using namespace std::chrono_literals;
 
@@ -53,6 +63,89 @@ int begun_in_each(headless& gui, const imload::session& s, Draw draw) {
     }
     return each;
 }
+
+/// Begins, and goes on until it is told to stop.
+struct until_told {
+    static inline std::atomic<bool> began = false;
+    static inline std::atomic<bool> told = false;
+    static void reset() { began = told = false; }
+
+    int operator()(imload::context& c) const {
+        began = true;
+        while (!c.stop_requested()) std::this_thread::yield();
+        told = true;
+        return 1;
+    }
+};
+
+void draw_until_begun(headless& gui) {
+    while (!until_told::began) gui.frame([] { (void)imload::async_load(until_told{}).poll(); });
+}
+
+/// What the call says when it throws a std::logic_error; empty when it does not.
+template <class Call>
+std::string logic_error_of(Call call) {
+    try {
+        call();
+    } catch (const std::logic_error& e) {
+        return e.what();
+    }
+    return {};
+}
+
+/// Runs one thing after another on a thread of its own.
+class other_thread {
+public:
+    ~other_thread() {
+        run([this] { ends_ = true; });
+        thread_.join();
+    }
+    void run(std::function<void()> fn) {
+        next_ = std::move(fn);
+        has_next_ = true;
+        has_next_.notify_one();
+        has_next_.wait(true);
+    }
+
+private:
+    std::function<void()> next_;
+    std::atomic<bool> has_next_ = false;
+    bool ends_ = false;
+    std::thread thread_{[this] {
+        while (!ends_) {
+            has_next_.wait(false);
+            next_();
+            has_next_ = false;
+            has_next_.notify_one();
+        }
+    }};
+};
+
+/// A place at which one ImGui context after another is made.
+struct same_place {
+    alignas(std::max_align_t) static inline std::byte memory[std::size_t{1} << 20];
+    static inline bool is_next = false;
+
+    same_place() {
+        ImGui::SetAllocatorFunctions(
+            [](std::size_t size, void*) -> void* {
+                if (is_next && size <= sizeof memory) {
+                    is_next = false;
+                    return memory;
+                }
+                return std::malloc(size);
+            },
+            [](void* p, void*) {
+                if (p != memory) std::free(p);
+            });
+    }
+    same_place(const same_place&) = delete;
+    same_place& operator=(const same_place&) = delete;
+    ~same_place() {
+        ImGui::SetAllocatorFunctions([](std::size_t size, void*) { return std::malloc(size); },
+                                     [](void* p, void*) { std::free(p); });
+    }
+};
 
 } // namespace
 
@@ -258,6 +351,160 @@ TEST_CASE("a spinner changes nothing between two asks of a frame") {
               CHECK(s.last_frame().frame == before);
           }) == 1);
 }
+
+TEST_CASE("asking from another thread than an implicit session's is a logic error") {
+    headless gui;
+    const shuts_down at_end;
+    const auto load = imload::async_load(twice);
+    gui.frame([&] { (void)load.poll(1); });
+    imload::session& s = imload::current_session();
+    other_thread other;
+    std::string unnamed;
+    std::string named;
+    std::string result;
+    std::string current;
+    std::string ended;
+    const auto r = load.poll(1);
+    other.run([&] {
+        unnamed = logic_error_of([&] { (void)load.poll(1); });
+        named = logic_error_of([&] { (void)imload::async_load(s, twice).poll(1); });
+        result = logic_error_of([&] { r.refresh(); });
+        current = logic_error_of([&] { (void)imload::current_session(); });
+        ended = logic_error_of([] { imload::shutdown(); });
+        imload::ui::animate();
+    });
+    for (const std::string& message : {unnamed, named, result, current, ended})
+        CHECK(message.find("another thread") != std::string::npos);
+    CHECK(unnamed.find("poll()") != std::string::npos);
+    CHECK(ended.find("shutdown()") != std::string::npos);
+    CHECK(s.statistics().starts == 1);
+    CHECK(&imload::current_session() == &s);
+}
+
+TEST_CASE("a context may be drawn by another thread after shutdown, or after its thread has ended") {
+    headless gui;
+    const shuts_down at_end;
+    const auto load = imload::async_load(twice);
+    const auto draw = [&] { gui.frame([&] { (void)load.poll(1); }); };
+    {
+        other_thread one;
+        one.run(draw);
+        CHECK_FALSE(logic_error_of([&] { (void)load.poll(1); }).empty());
+        one.run([] { imload::shutdown(); });
+        CHECK_NOTHROW(draw());
+        imload::shutdown();
+        one.run(draw);
+    }
+    CHECK_NOTHROW(draw());
+}
+
+TEST_CASE("another thread's context may be where one was that is gone") {
+    const same_place place;
+    std::optional<headless> gui;
+    const auto make = [&] {
+        place.is_next = true;
+        gui.emplace();
+    };
+    const auto load = imload::async_load(twice);
+    const auto draw = [&] { gui->frame([&] { (void)load.poll(1); }); };
+    const auto forget = [&] { gui->forget(); };
+    other_thread other;
+    other.run(make);
+    other.run(draw);
+    other.run(draw);
+    imload::session* of_other = nullptr;
+    other.run([&] { of_other = &imload::current_session(); });
+    other.run(forget);
+
+    make();
+    CHECK_NOTHROW(draw());
+    CHECK_NOTHROW(draw());
+    CHECK(&imload::current_session() != of_other);
+    std::string message;
+    other.run([&] { message = logic_error_of(draw); });
+    CHECK(message.find("another thread") != std::string::npos);
+    forget();
+
+    other.run([&] {
+        make();
+        message = logic_error_of(draw);
+    });
+    CHECK(message.empty());
+    other.run([&] { gui.reset(); });
+    imload::shutdown();
+}
+
+TEST_CASE("the loads of a thread that ends without shutdown are told to stop") {
+    until_told::reset();
+    ImGui::SetCurrentContext(nullptr);
+    std::optional<headless> gui;
+    std::thread([&] {
+        gui.emplace();
+        draw_until_begun(*gui);
+    }).join();
+    CHECK(until_told::told);
+}
+
+#if __has_include(<sys/wait.h>) && !defined(__SANITIZE_THREAD__)
+
+namespace {
+
+/// Ends long after the implicit sessions do.
+struct last_global {
+    bool looks = false;
+    ~last_global() {
+        if (looks) _exit(until_told::told ? 0 : 1);
+    }
+} goes_last;
+
+/// Whether all is well with a process that ends after `run`: the load has been told to stop.
+template <class Run>
+bool ends_well(Run run) {
+    until_told::reset();
+    std::fflush(nullptr); // else both write what is in the buffers
+    const pid_t child = fork();
+    if (child == 0) {
+        goes_last.looks = true;
+        run();
+        std::exit(2);
+    }
+    int status = -1;
+    return waitpid(child, &status, 0) == child && status == 0;
+}
+
+} // namespace
+
+TEST_CASE("at the end of the process loads are told to stop") {
+    // Values that are not destroyed may be left behind, and contexts are.
+    CHECK(ends_well([] { draw_until_begun(*new headless); }));
+    CHECK(ends_well([] { std::thread([] { draw_until_begun(*new headless); }).join(); }));
+    CHECK(ends_well([] {
+        std::thread([] {
+            auto& gui = *new headless;
+            draw_until_begun(gui);
+            for (;;) gui.frame([] { (void)imload::async_load(until_told{}).poll(); });
+        }).detach();
+        while (!until_told::began) std::this_thread::yield();
+    }));
+}
+
+TEST_CASE("at the end of the process a loop of another thread that sleeps is woken") {
+    CHECK(ends_well([] {
+        std::thread([] {
+            static std::atomic<bool> wakes = false;
+            auto& gui = *new headless;
+            gui.frame([] { imload::current_session().set_wake([] { wakes = true; }); });
+            draw_until_begun(gui);
+            for (;;) {
+                while (!wakes.exchange(false)) std::this_thread::yield();
+                gui.frame([] { (void)imload::async_load(until_told{}).poll(); });
+            }
+        }).detach();
+        while (!until_told::began) std::this_thread::yield();
+    }));
+}
+
+#endif
 
 TEST_CASE("a spinner and a skeleton take their room and draw when they are seen") {
     headless gui;

@@ -23,8 +23,15 @@ public:
     headless& operator=(const headless&) = delete;
     /// Whatever moves may have made a session of the context's own, which ends first.
     ~headless() {
+        if (!context_) return;
         imload::shutdown();
         ImGui::DestroyContext(context_);
+    }
+
+    /// The context alone goes, as in an app that forgets imload::shutdown().
+    void forget() {
+        ImGui::DestroyContext(context_);
+        context_ = nullptr;
     }
 
     void make_current() const { ImGui::SetCurrentContext(context_); }

@@ -20,7 +20,7 @@ class engine;
 
 /// Gives a session where none was made: imgui.hpp sets it, to one session per ImGui context. A
 /// function pointer, so that the core knows nothing of ImGui.
-using ambient_function = session* (*)();
+using ambient_function = session* (*)(const char* call);
 inline constinit ambient_function ambient_session = nullptr;
 
 /// What a call does about the frame of an ambient session: begins it if that is due, or leaves it
@@ -67,7 +67,7 @@ IMLOAD_NOINLINE inline void reach(engine& e, const char* call, frame_step step =
 [[nodiscard]] inline session& current_for(const char* call) {
     if (session* const s = this_thread.current) return *s;
     if (ambient_session && !this_thread.in_load)
-        if (session* const s = ambient_session()) return *s;
+        if (session* const s = ambient_session(call)) return *s;
     no_session(call);
 }
 

@@ -9,9 +9,12 @@
 #include <imgui.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdlib>
 #include <memory>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -23,7 +26,11 @@ namespace imload {
 
 /// Ends the sessions that ImGui contexts were given on this thread: loads are stopped and waited
 /// for, values destroyed. Call it before the ImGui context and the GL context go. Forgotten, the
-/// end of the process stops the loads, but then values are not destroyed.
+/// end of the thread or of the process stops the loads and gives them half a second, but then
+/// values are not destroyed.
+/// Throws std::logic_error where the current ImGui context is drawn by another thread, which is to
+/// call it itself: only there may values go, and only between its frames.
+/// Threads: any.
 void shutdown();
 
 namespace detail {
@@ -32,124 +39,215 @@ namespace detail {
 using session_maker = std::unique_ptr<session> (*)();
 inline constinit session_maker make_session = nullptr;
 
-/// The sessions of this thread's ImGui contexts.
+/// The sessions of this thread's ImGui contexts. All threads' are known to each other, for a
+/// context has one session, which belongs to the thread that first asked in it.
 class context_sessions {
 public:
+    context_sessions() = default;
+    context_sessions(const context_sessions&) = delete;
+    context_sessions& operator=(const context_sessions&) = delete;
+
     /// The session of the current ImGui context, made when there is none, its frame begun when
     /// ImGui's has; null without a context.
-    [[nodiscard]] session* current() {
+    [[nodiscard]] session* current(const char* call) {
         ImGuiContext* const context = ImGui::GetCurrentContext();
         if (!context) return nullptr;
         item* found = find(context);
-        if (!found) found = &add(context);
-        session* const s = found->owned.get(); // what a frame runs may move the item
-        keep_pace(*found, frame_step::due);
+        if (!found) found = &add(context, call);
+        session* const s = found->owned.get(); // what a frame runs may end the item
+        keep_pace(*found, context, frame_step::due);
         return s;
     }
 
     /// The one that there is already; makes none, and begins no frame.
-    [[nodiscard]] session* known() {
-        const item* const found = find(ImGui::GetCurrentContext());
+    [[nodiscard]] session* known() const {
+        ImGuiContext* const context = ImGui::GetCurrentContext();
+        const item* const found = context ? find(context) : nullptr;
         return found ? found->owned.get() : nullptr;
     }
 
     /// The same for a session that was named; false: it is none of these.
     [[nodiscard]] bool reach(const engine& e, frame_step step) {
-        const auto at = std::find_if(known_.begin(), known_.end(),
-                                     [&](const item& i) { return &engine_of(*i.owned) == &e; });
-        if (at == known_.end()) return false;
-        keep_pace(*at, step);
-        return true;
-    }
-
-    void clear() {
-        std::vector<item> ends;
-        ends.swap(known_);
-        for (const item& i : ends)
-            engine_of(*i.owned).set_ambient(false); // values may use it still
-    }
-
-    /// At the end of the process: loads are told to stop and given a moment; then everything is
-    /// left to the system, for GL and what callables use may be gone already.
-    void leave() {
-        for (item& i : known_) {
-            engine_of(*i.owned).stop(std::chrono::milliseconds(500));
-            static_cast<void>(i.owned.release());
+        for (const auto& i : known_) {
+            if (&engine_of(*i->owned) != &e) continue;
+            keep_pace(*i, ImGui::GetCurrentContext(), step); // which may end the item
+            return true;
         }
-        known_.clear();
+        return false;
     }
 
-    /// Of this thread. Never destroyed by the language: leave() comes at the right time.
+    /// What shutdown() does.
+    void end(const char* call) {
+        items ends;
+        {
+            const std::lock_guard lock(all().mutex);
+            ImGuiContext* const context = ImGui::GetCurrentContext();
+            if (context && !find(context) && is_drawn_elsewhere(context)) wrong_thread(call);
+            if (!leaves_ && !process_ends) ends.swap(known_);
+        }
+        if (process_ends) leave(); // it is too late for more
+        // No call finds them any more, but values that go may make one.
+        for (const auto& i : ends) engine_of(*i->owned).set_ambient(false);
+    }
+
+    /// Where shutdown() was forgotten: loads are told to stop and given a moment. All else is left
+    /// to the system, for GL and what callables use may be gone already.
+    void leave() {
+        if (renew(leaves_, true)) return;
+        for (std::size_t n = 0; n < known_.size(); ++n)
+            engine_of(*known_[n]->owned).stop(std::chrono::milliseconds(500));
+        const std::lock_guard lock(all().mutex);
+        has_left_ = true;
+        all().changed.notify_all();
+    }
+
     [[nodiscard]] static context_sessions& of_this_thread() {
-        static thread_local context_sessions* const made = make();
-        return *made;
+        if (!here) make();
+        return *here;
     }
 
 private:
     struct item {
-        ImGuiContext* context;
-        std::unique_ptr<session> owned;
-        int frame = -1;                ///< of ImGui's, when the session's last one began
+        item(ImGuiContext* in, std::unique_ptr<session> s) : context(in), owned(std::move(s)) {}
+
+        // Other threads look at these two, under the lock.
+        std::atomic<ImGuiContext*> context; ///< null: it is gone, and another is at its address
+        std::atomic<int> frame = -1;        ///< of ImGui's, when the session's last one began
+        const std::unique_ptr<session> owned;
         ImGuiContext* guest = nullptr; ///< the session was named in that one since
         int guest_frame = -1;
     };
+    using items = std::vector<std::unique_ptr<item>>;
 
-    [[nodiscard]] static context_sessions* make() {
-        auto* const made = new context_sessions;
-        last_made() = made;
-        static const int registered = std::atexit([] {
-            if (context_sessions* const s = last_made()) s->leave();
+    /// What threads have in common. Never destroyed, for who knows when the last of them looks.
+    struct meeting_place {
+        std::mutex mutex;
+        std::condition_variable changed;
+        std::vector<context_sessions*> threads;
+    };
+    [[nodiscard]] static meeting_place& all() {
+        static meeting_place* const made = [] {
+            static_cast<void>(std::atexit(end_process));
+            return new meeting_place;
+        }();
+        return *made;
+    }
+
+    struct thread_end {
+        ~thread_end() { end_thread(); }
+    };
+
+    static void make() {
+        auto made = std::make_unique<context_sessions>();
+        made->has_left_ = thread_has_ended; // something that the thread destroys at its end asks
+        {
+            const std::lock_guard lock(all().mutex);
+            all().threads.push_back(made.get());
+        }
+        here = made.release();
+        if (thread_has_ended) return;
+        static thread_local const thread_end at_end;
+        static_cast<void>(at_end);
+    }
+
+    static void end_thread() {
+        here->leave();
+        thread_has_ended = true;
+        if (!here->known_.empty()) return; // they stay, for their loads
+        {
+            const std::lock_guard lock(all().mutex);
+            auto& threads = all().threads;
+            threads.erase(std::find(threads.begin(), threads.end(), here));
+        }
+        delete renew(here, nullptr);
+    }
+
+    /// The thread that ends the process has left. The others have to do it themselves, in the
+    /// middle of whose frames this may be; those that do not ask within a moment are given up.
+    static void end_process() {
+        if (here) here->leave();
+        std::vector<session*> others; // which nobody destroys from here on
+        const auto is_here = [](const context_sessions* t) {
+            return !t->has_left_ && !t->known_.empty();
+        };
+        auto& threads = all().threads;
+        {
+            const std::lock_guard lock(all().mutex);
+            process_ends = true;
+            for (const context_sessions* t : threads)
+                if (is_here(t))
+                    for (const auto& i : t->known_) others.push_back(i->owned.get());
+        }
+        for (session* s : others) s->post([] {}); // their loops may sleep
+        std::unique_lock lock(all().mutex);
+        all().changed.wait_for(lock, std::chrono::milliseconds(500), [&] {
+            return std::none_of(threads.begin(), threads.end(), is_here);
         });
-        static_cast<void>(registered);
-        return made;
     }
 
-    /// Of the thread that ends the process, if it has one.
-    [[nodiscard]] static context_sessions*& last_made() {
-        static thread_local context_sessions* here = nullptr;
-        return here;
+    [[nodiscard]] item* find(const ImGuiContext* context) const {
+        for (const auto& i : known_)
+            if (i->context.load(std::memory_order_relaxed) == context) return i.get();
+        return nullptr;
     }
 
-    [[nodiscard]] item* find(const ImGuiContext* context) {
-        const auto at = std::find_if(known_.begin(), known_.end(),
-                                     [=](const item& i) { return i.context == context; });
-        return at == known_.end() ? nullptr : &*at;
-    }
-
-    [[nodiscard]] item& add(ImGuiContext* context) {
+    [[nodiscard]] item& add(ImGuiContext* context, const char* call) {
         session* const current = this_thread.current;
-        item made = {context, make_session()};
+        const std::lock_guard lock(all().mutex);
+        if (is_drawn_elsewhere(context)) wrong_thread(call);
+        auto made = std::make_unique<item>(context, make_session());
         // Which one is current changes with the ImGui context, so none is set for good.
         this_thread.current = current;
-        engine_of(*made.owned).set_ambient(true);
+        engine_of(*made->owned).set_ambient(true);
         known_.push_back(std::move(made));
-        return known_.back();
+        return *known_.back();
     }
 
-    static void keep_pace(item& i, frame_step step) {
-        if (step == frame_step::none || !moves_on(i) || step == frame_step::own) return;
+    /// Under the lock: whether that context has a session of another thread's, which still runs. A
+    /// context whose frames count anew is not the one that had it, but at the same address.
+    [[nodiscard]] bool is_drawn_elsewhere(const ImGuiContext* context) const {
+        for (const context_sessions* t : all().threads) {
+            item* const found = t == this || t->has_left_ ? nullptr : t->find(context);
+            if (!found) continue;
+            const int last = found->frame.load(std::memory_order_acquire); // before it goes on
+            if (ImGui::GetFrameCount() >= last) return true;
+            found->context = nullptr;
+        }
+        return false;
+    }
+
+    void keep_pace(item& i, ImGuiContext* in, frame_step step) {
+        if (process_ends.load(std::memory_order_acquire)) [[unlikely]]
+            leave();
+        if (step == frame_step::none || !moves_on(i, in) || step == frame_step::own) return;
         engine_of(*i.owned).begin_frame();
     }
 
     /// Whether ImGui has begun a frame since the session's last one.
-    [[nodiscard]] static bool moves_on(item& i) {
-        ImGuiContext* const context = ImGui::GetCurrentContext();
-        if (!context) return false;
+    [[nodiscard]] static bool moves_on(item& i, ImGuiContext* in) {
+        if (!in) return false;
         const int frame = ImGui::GetFrameCount();
-        if (context == i.context) {
-            if (renew(i.frame, frame) == frame) return false;
+        if (in == i.context.load(std::memory_order_relaxed)) {
+            if (frame == i.frame.load(std::memory_order_relaxed)) return false;
+            i.frame.store(frame, std::memory_order_release);
             i.guest = nullptr;
             return true;
         }
         // It was named in another context: that one's frames count while its own has none.
-        if (i.guest && i.guest != context) return false;
+        if (i.guest && i.guest != in) return false;
         const bool follows = i.guest && i.guest_frame != frame;
-        i.guest = context;
+        i.guest = in;
         i.guest_frame = frame;
         return follows;
     }
 
-    std::vector<item> known_;
+    static inline constinit thread_local context_sessions* here = nullptr;
+    static inline constinit thread_local bool thread_has_ended = false;
+    static inline constinit std::atomic<bool> process_ends = false;
+
+    items known_;           ///< other threads look at it, so changed under the lock
+    bool leaves_ = false;   ///< this thread's
+    bool has_left_ = false; ///< owns no context any more; under the lock
 };
 
 #if !defined(IMLOAD_SESSIONS_ELSEWHERE)
@@ -157,7 +255,9 @@ private:
 /// while the program starts; nothing is constructed.
 inline const bool ambient_is_set = [] {
     make_session = [] { return std::make_unique<session>(); };
-    ambient_session = [] { return context_sessions::of_this_thread().current(); };
+    ambient_session = [](const char* call) {
+        return context_sessions::of_this_thread().current(call);
+    };
     reach_ambient = [](engine& e, frame_step step) {
         return e.is_ambient() && context_sessions::of_this_thread().reach(e, step);
     };
@@ -167,6 +267,6 @@ inline const bool ambient_is_set = [] {
 
 } // namespace detail
 
-inline void shutdown() { detail::context_sessions::of_this_thread().clear(); }
+inline void shutdown() { detail::context_sessions::of_this_thread().end("shutdown"); }
 
 } // namespace imload
