@@ -276,6 +276,16 @@ TEST_CASE("an implicit session that is named begins its frame as one that is not
                   (void)imload::async_load(twice)(2);
               }) == 1);
     }
+    SECTION("nor one that does so before ImGui's frame") {
+        gui.frame([&] { (void)kept.poll(2); });
+        const auto before = s.last_frame().frame;
+        for (int i = 0; i < 5; ++i) {
+            s.begin_frame();
+            (void)s.wait_time();
+            gui.frame([&] { (void)kept.poll(2); });
+            CHECK(s.last_frame().frame == before + static_cast<unsigned>(i) + 1);
+        }
+    }
     SECTION("made current") {
         s.make_current();
         CHECK(begun_in_each(gui, s, [&] { (void)imload::async_load(twice)(2); }) == 1);

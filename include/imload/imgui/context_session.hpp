@@ -116,6 +116,7 @@ private:
         const std::unique_ptr<session> owned;
         ImGuiContext* guest = nullptr; ///< the session was named in that one since
         int guest_frame = -1;
+        bool is_ahead = false; ///< has begun the frame for the next of ImGui's
     };
     using items = std::vector<std::unique_ptr<item>>;
 
@@ -219,8 +220,12 @@ private:
     void keep_pace(item& i, ImGuiContext* in, frame_step step) {
         if (process_ends.load(std::memory_order_acquire)) [[unlikely]]
             leave();
-        if (step == frame_step::none || !moves_on(i, in) || step == frame_step::own) return;
-        engine_of(*i.owned).begin_frame();
+        if (step == frame_step::none) return;
+        const bool is_due = moves_on(i, in);
+        if (step == frame_step::own)
+            i.is_ahead = in && ImGui::GetDrawData(); // between two of ImGui's: it is the next one's
+        else if (is_due)
+            engine_of(*i.owned).begin_frame();
     }
 
     /// Whether ImGui has begun a frame since the session's last one.
@@ -231,7 +236,7 @@ private:
             if (frame == i.frame.load(std::memory_order_relaxed)) return false;
             i.frame.store(frame, std::memory_order_release);
             i.guest = nullptr;
-            return true;
+            return !renew(i.is_ahead, false);
         }
         // It was named in another context: that one's frames count while its own has none.
         if (i.guest && i.guest != in) return false;
