@@ -332,6 +332,18 @@ TEST_CASE("an implicit session that is named begins its frame as one that is not
     }
 }
 
+TEST_CASE("the inspector and the demo show an implicit session") {
+    headless gui;
+    const shuts_down at_end;
+    for (int i = 0; i < 3; ++i)
+        CHECK_NOTHROW(gui.frame([] {
+            (void)imload::async_load(twice)(2);
+            imload::ui::show_inspector_window();
+            imload::ui::show_demo_window();
+        }));
+    CHECK_NOTHROW(gui.frame([] { imload::ui::show_inspector_window(imload::current_session()); }));
+}
+
 TEST_CASE("what a result does begins no frame, which would end the result") {
     headless gui;
     const shuts_down at_end;

@@ -89,14 +89,14 @@ inline bool engine_impl<Late>::shutdown(time_span deadline, bool let_go) {
                                        "let it wake the loop, which then ends the session");
     const flag_scope inside(in_frame_);
     using std::chrono::nanoseconds;
-    const auto began = std::chrono::steady_clock::now();
+    [[maybe_unused]] const auto began = std::chrono::steady_clock::now();
     bool quiet = stop(deadline);
 #if IMLOAD_HAS_THREADS
     if (crew_ && (quiet || let_go)) { // a thread may still be in a destructor of the user's
         const nanoseconds spent = std::chrono::steady_clock::now() - began;
-        const nanoseconds left = deadline == never ? nanoseconds(never)
-                                                   : std::max<nanoseconds>(deadline.count() - spent,
-                                                                           nanoseconds::zero());
+        const nanoseconds whole = std::max<nanoseconds>(deadline, nanoseconds::zero());
+        const nanoseconds left =
+            deadline == never ? whole : std::max<nanoseconds>(whole - spent, nanoseconds::zero());
         quiet = crew_->end(left, let_go) && quiet;
         if (quiet || let_go) crew_ = {};
     }
