@@ -1,5 +1,6 @@
 #pragma once
 
+#include <imload/config.hpp>
 #include <imload/detail/current.hpp>
 #include <imload/detail/engine.hpp>
 #include <imload/detail/renew.hpp>
@@ -17,6 +18,10 @@
 #include <mutex>
 #include <utility>
 #include <vector>
+
+#if IMLOAD_HAS_THREADS
+#include <thread>
+#endif
 
 // A session for each ImGui context, where the app makes none. Define IMLOAD_SESSIONS_ELSEWHERE in
 // all files but one, and only that one compiles what is behind a session: seconds less for each of
@@ -151,7 +156,18 @@ private:
         static_cast<void>(at_end);
     }
 
+    /// The same as `here`, which MinGW takes from a thread before it ends what the thread has.
+    [[nodiscard]] static context_sessions* find_own() {
+#if IMLOAD_HAS_THREADS
+        const std::lock_guard lock(all().mutex);
+        for (context_sessions* const t : all().threads)
+            if (t->thread_ == std::this_thread::get_id() && !t->has_left_) return t;
+#endif
+        return nullptr;
+    }
     static void end_thread() {
+        if (!here) here = find_own();
+        if (!here) return;
         here->leave();
         thread_has_ended = true;
         if (!here->known_.empty()) return; // they stay, for their loads
@@ -250,6 +266,9 @@ private:
     static inline constinit thread_local bool thread_has_ended = false;
     static inline constinit std::atomic<bool> process_ends = false;
 
+#if IMLOAD_HAS_THREADS
+    const std::thread::id thread_ = std::this_thread::get_id();
+#endif
     items known_;           ///< other threads look at it, so changed under the lock
     bool leaves_ = false;   ///< this thread's
     bool has_left_ = false; ///< owns no context any more; under the lock
