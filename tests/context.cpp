@@ -203,6 +203,8 @@ TEST_CASE("the loop looks once more after progress: some may have come too soon 
         clock.advance(nap);
         seen = frame();
     }
+    clock.advance(1s); // for on a slow machine it did not come too soon
+    frame();
     const auto after = session.wait_time(1h);
     go_on.release();
     CHECK(first == 0.1f);
@@ -210,6 +212,22 @@ TEST_CASE("the loop looks once more after progress: some may have come too soon 
     CHECK(nap <= 100ms);
     CHECK(after == 1h);
     REQUIRE(session.wait_idle(patience));
+}
+
+TEST_CASE("the loop does not look for progress of a load that has ended") {
+    ui app;
+    app.session.set_wake([] {});
+    const auto load = imload::async_load(app.session, [](imload::context& context) {
+        context.progress(1.0);
+        return 1;
+    });
+    ask(load);
+    app.land();
+    for (int i = 0; i < 3; ++i) {
+        app.frame();
+        ask(load);
+    }
+    CHECK(app.session.wait_time(1h) == 1h);
 }
 
 TEST_CASE("a load that was told to stop wakes nobody by its progress") {

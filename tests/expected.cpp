@@ -58,6 +58,15 @@ private:
 
 enum class trouble { none, offline, denied };
 
+// As std::expected, made from what makes a T, and from an error.
+template <class T, class E>
+struct outcome_or_value : outcome<T, E> {
+    template <class U>
+        requires std::is_convertible_v<U, T>
+    outcome_or_value(U&& value) : outcome<T, E>(outcome<T, E>::good(std::forward<U>(value))) {}
+    outcome_or_value(E error) : outcome<T, E>(outcome<T, E>::bad(error)) {}
+};
+
 struct http_error {
     int code;
     std::string text;
@@ -281,6 +290,12 @@ void promises_outcome(imload::promise<outcome<int, trouble>> p, int x) {
     else
         p.set_value(measure(x));
 }
+void promises_text(imload::promise<outcome_or_value<std::string, trouble>> p, int x) {
+    if (x == 0)
+        p.set_value("text");
+    else
+        p.set_value(trouble::denied);
+}
 void promises_nothing(imload::promise<outcome<void, trouble>> p, bool fails) {
     using result = outcome<void, trouble>;
     p.set_value(fails ? result(trouble::offline) : result(std::nullopt));
@@ -297,7 +312,13 @@ TEST_CASE("a promise may be given an expected-shaped result") {
     static_assert(std::is_same_v<decltype(done(true)), std::optional<std::monostate>>);
     ask(done, true);
     ask(done, false);
+    const auto text = quiet<promises_text>(app);
+    ask(text, 0);
+    ask(text, 1);
     app.land();
+    CHECK(text(0) == "text");
+    REQUIRE(text.poll(1).error());
+    CHECK(*text.poll(1).error()->as<trouble>() == trouble::denied);
     CHECK(load(0) == 7);
     CHECK(load(2) == 20);
     REQUIRE(load.poll(-1).error());

@@ -458,6 +458,20 @@ TEST_CASE("a promise that was kept can still be asked whether to stop") {
     CHECK_FALSE(p.set_value(2));
 }
 
+TEST_CASE("a promise that was told to stop stays so when another copy keeps it") {
+    net_ui app;
+    const auto load = app.fetch();
+    ask(load, 1);
+    app.land();
+    const auto p = pending[0];
+    load.poll(1).cancel();
+    CHECK(p.stop_requested());
+    CHECK(pending[0].set_error("stopped"));
+    pending.clear();
+    app.frames(2);
+    CHECK(p.stop_requested());
+}
+
 TEST_CASE("wait_idle waits for promises too") {
     net_ui app;
     const auto load = app.fetch();

@@ -197,6 +197,7 @@ TEST_CASE("looking at a result from another thread is a logic_error too") {
         note([&] { r.set(3); });
     });
     for (const std::string& e : errors) CHECK(contains(e, "another thread"));
+    CHECK(contains(errors[0], "age()"));
 }
 
 TEST_CASE("a session may live wholly on another thread") {

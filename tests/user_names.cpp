@@ -103,6 +103,7 @@ GREEDY(forget);
 GREEDY(forward);
 GREEDY(get);
 GREEDY(hash_callable);
+GREEDY(hash_loader);
 GREEDY(hash_of);
 GREEDY(hash_view);
 GREEDY(hash_view_as);

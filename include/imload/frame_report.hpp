@@ -30,7 +30,7 @@ enum class wake_cause : std::uint8_t {
     retry,     ///< the next attempt
     timeout,   ///< options::timeout
     settle,    ///< options::settle
-    look,      ///< options::poll_interval
+    look,      ///< options::poll_interval, or progress that came soon after an earlier one
     requested, ///< request_frame()
 };
 

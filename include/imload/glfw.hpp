@@ -21,8 +21,9 @@ namespace imload {
 
 /// Lets the session's workers wake a loop that sleeps in GLFW. The window is the one that is drawn;
 /// GLFW wakes all, so that each window may have a session of its own.
-/// Before glfwTerminate(), end the session or call session.set_wake({}): nothing tells imload that
-/// GLFW goes, and a worker that wakes it just then is a race. The window alone may go at any time.
+/// Before glfwTerminate(), call session.set_wake({}), or end the session, which a shutdown() that
+/// returned false has not done: nothing tells imload that GLFW goes, and a worker that wakes it just
+/// then is a race. The window alone may go at any time.
 /// Threads: the session's.
 void connect(session& s, GLFWwindow* window);
 

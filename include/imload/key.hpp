@@ -28,8 +28,9 @@ struct unkeyed_argument {
 };
 
 /// Hands `x` to the callable without making it part of the key: a connection, a logger. The
-/// argument of the ask that starts a run is the one that the run gets. Pass std::ref(x) where the
-/// callable takes a reference; then x must outlive the run and be safe to use from a worker.
+/// argument of the ask that starts a run is the one that the run gets: a copy, of text and of what
+/// a span looks at too, as in a key. Pass std::ref(x) where the callable takes a reference, and a
+/// span where it writes through one; then x must outlive the run and be safe to use from a worker.
 template <class T>
 [[nodiscard]] unkeyed_argument<std::decay_t<T>> unkeyed(T&& x) {
     return {std::forward<T>(x)};
@@ -176,11 +177,10 @@ consteval auto element_type() {
     if constexpr (is_unkeyed<argument>) {
         using inner = decltype(argument::value);
         using converted = typename decltype(owned_type<P, inner>())::type;
-        using parameter = std::conditional_t<std::is_same_v<P, unknown_parameter>, inner, P>;
         // What a callable writes through a span is for who gave it: a copy would swallow that.
-        constexpr bool is_written =
-            is_span<inner> && is_writable_span<std::remove_cvref_t<parameter>>;
-        if constexpr (becomes<converted, inner>() && !is_written && !is_reference_wrapper<inner>)
+        constexpr bool handed_on = is_span<inner> && (std::is_same_v<P, unknown_parameter> ||
+                                                      is_writable_span<std::remove_cvref_t<P>>);
+        if constexpr (becomes<converted, inner>() && !handed_on && !is_reference_wrapper<inner>)
             return std::type_identity<element<P, converted, false>>{};
         else
             return std::type_identity<element<P, inner, false>>{};

@@ -65,29 +65,41 @@ public:
         if (goes_on_) return true;
         ref<counted> let_go; // after the lock, for its arguments are the user's
         const std::lock_guard lock(mutex_);
+        was_stopped_ = sink_->line().stop_requested();
         let_go = std::move(job_);
         return true;
     }
 
     [[nodiscard]] bool done() const noexcept { return done_.load(std::memory_order_acquire); }
 
-    /// Calls f(line) with the line to the job, which lives meanwhile, unless it was let go.
-    template <class F>
-    void with_line(F f) const {
-        ref<counted> job;
+    /// Also of a job that was let go.
+    [[nodiscard]] bool stop_requested() const noexcept {
+        const std::lock_guard lock(mutex_);
+        return job_ ? sink_->line().stop_requested() : was_stopped_;
+    }
+#if IMLOAD_HAS_STOP_TOKEN
+    [[nodiscard]] std::stop_token stop_token() const noexcept {
+        const std::lock_guard lock(mutex_);
+        return job_ ? sink_->line().stop_token() : std::stop_token();
+    }
+#endif
+    void set_progress(double fraction, std::string_view text) const {
+        ref<counted> job; // lives meanwhile
         {
             const std::lock_guard lock(mutex_);
             job = job_;
         }
-        if (job) f(sink_->line());
+        if (job) sink_->line().set_progress(fraction, text);
     }
+
     /// Only for who settles it.
     [[nodiscard]] outcome_sink<T>& sink() const noexcept { return *sink_; }
 
 private:
     std::atomic<bool> done_{false};
     mutable std::mutex mutex_;
-    ref<counted> job_; // guarded by mutex_
+    ref<counted> job_;         // guarded by mutex_
+    bool was_stopped_ = false; // the same, of the job that was let go
     const bool goes_on_;
     outcome_sink<T>* const sink_;
 };
@@ -99,16 +111,12 @@ private:
 /// thread. The first outcome counts. When the last copy goes without one, the key fails as
 /// `abandoned`. The callable and its arguments live until the promise is kept; where it returns
 /// something, as a coroutine does, until the last copy goes. So a copy that they hold themselves,
-/// in a connection's callback for one, has to be kept or dropped some time, or all of them stay.
+/// in a connection's callback for one, has to be kept some time, or dropped, or all of them stay.
 /// Threads: any, at any time, the session gone included.  Cost: one allocation.
 template <class T>
 class promise {
-    struct no_outcome;
-
 public:
     using value_type = typename detail::value_of<T>::type;
-    /// A T that may be an error, where it is shaped like std::expected.
-    using outcome_type = std::conditional_t<detail::expected_like<T>, T, no_outcome>;
 
     explicit promise(detail::ref<detail::promise_state<value_type>> state) noexcept
         : state_(std::move(state)) {}
@@ -120,12 +128,18 @@ public:
     bool set_value() const requires std::is_same_v<value_type, std::monostate> {
         return set_value(value_type{});
     }
-    /// Completes it with the value that is in there, or the error, which error::as gives back.
-    bool set_value(outcome_type outcome) const requires detail::expected_like<T> {
+    /// Completes it with a T that is shaped like std::expected, or what becomes one: with the value
+    /// in it, or its error, which error::as gives back.
+    template <class Outcome>
+        requires(detail::expected_like<T> && (std::is_same_v<std::remove_cvref_t<Outcome>, T> ||
+                                              (std::is_convertible_v<Outcome, T> &&
+                                               !std::is_convertible_v<Outcome, value_type>)))
+    bool set_value(Outcome&& given) const {
+        T outcome = std::forward<Outcome>(given);
         return settle([&](auto& sink) {
             if (!outcome.has_value())
                 sink.refuse(detail::reported(std::move(outcome.error())));
-            else if constexpr (std::is_void_v<typename outcome_type::value_type>)
+            else if constexpr (std::is_void_v<typename T::value_type>)
                 sink.accept(value_type{});
             else
                 sink.accept(value_type(detail::value_in_outcome(std::move(outcome))));
@@ -145,23 +159,19 @@ public:
         return fail(detail::make_box<error>(detail::error_from(std::move(thrown))));
     }
 
-    /// True once nobody wants the result any more; false once it is there.
+    /// True once nobody wants the result any more.
     [[nodiscard]] bool stop_requested() const noexcept {
-        bool requested = false;
-        if (state_) state_->with_line([&](auto& line) { requested = line.stop_requested(); });
-        return requested;
+        return state_ && state_->stop_requested();
     }
 #if IMLOAD_HAS_STOP_TOKEN
+    /// The same as a std::stop_token; of a promise that was kept, one that is never stopped.
     [[nodiscard]] std::stop_token stop_token() const noexcept {
-        std::stop_token token;
-        if (state_) state_->with_line([&](auto& line) { token = line.stop_token(); });
-        return token;
+        return state_ ? state_->stop_token() : std::stop_token();
     }
 #endif
     /// As context::progress.
     void progress(double fraction, std::string_view text = {}) const {
-        if (state_ && !state_->done())
-            state_->with_line([&](auto& line) { line.set_progress(fraction, text); });
+        if (state_ && !state_->done()) state_->set_progress(fraction, text);
     }
 
 private:

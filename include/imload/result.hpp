@@ -248,12 +248,12 @@ inline progress_info result_base::progress() const {
 
 inline std::chrono::nanoseconds result_base::age() const {
     if (!has_value()) return {};
-    return std::max<std::chrono::nanoseconds>(now() - cold().landed, {});
+    return std::max<std::chrono::nanoseconds>(here("age").now() - cold().landed, {});
 }
 
 inline std::chrono::nanoseconds result_base::elapsed() const {
     if (!is_under_way() || !going()) return {};
-    return std::max<std::chrono::nanoseconds>(now() - going()->started, {});
+    return std::max<std::chrono::nanoseconds>(here("elapsed").now() - going()->started, {});
 }
 
 inline int result_base::attempt() const noexcept {

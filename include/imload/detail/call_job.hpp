@@ -86,7 +86,7 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
                                                detail::at<Is>(key.arguments)))
                               : h),
          ...);
-        return h + hash_loader(key.loader, &kind);
+        return h + detail::hash_loader(key.loader, &kind);
     }
     [[nodiscard]] static const value* value_in(const slot_base& s) noexcept {
         const void* const place = place_in(&s, in_slot::all.places[value_place]);

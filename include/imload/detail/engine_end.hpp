@@ -24,6 +24,7 @@ inline void engine_impl<Late>::pump() {
     stir();
     now_.reset();
     receive();
+    note_progress();
     const auto thrown = caught([&] { run_posts(); });
     apply_touched();
     show_mail();
@@ -91,6 +92,7 @@ inline bool engine_impl<Late>::shutdown(time_span deadline, bool let_go) {
     using std::chrono::nanoseconds;
     [[maybe_unused]] const auto began = std::chrono::steady_clock::now();
     bool quiet = stop(deadline);
+    if (let_go) hub_->wait_outside(); // loads may be let go, but not what the session only borrows
 #if IMLOAD_HAS_THREADS
     if (crew_ && (quiet || let_go)) { // a thread may still be in a destructor of the user's
         const nanoseconds spent = std::chrono::steady_clock::now() - began;

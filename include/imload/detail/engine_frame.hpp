@@ -78,6 +78,7 @@ inline void engine_impl<Late>::begin_busy_frame() {
     stop_unasked();
     forget_unasked();
     evict_excess();
+    if (active_.empty()) late_progress_ = time_point::max();
     if (active_.empty() && touched_.empty()) give_room_back();
     end_begin(thrown);
 }
@@ -122,18 +123,15 @@ inline void engine_impl<Late>::begin_report() {
     report_.after_landing = landed_frame_ > 0 && frame_ - landed_frame_ <= 2;
     const time_point wanted = renew(frame_wanted_, time_point::max());
     report_.requested = wanted != time_point::max() && now() >= wanted;
-    look_at_late_progress();
+    if (late_progress_ != time_point::max() && now() >= late_progress_)
+        late_progress_ = time_point::max();
+    note_progress();
 }
 
-/// What a load told too soon after it had told something is seen when that time is over.
+/// What a load tells too soon after it has told something is looked for when that time is over.
 template <class Late>
-inline void engine_impl<Late>::look_at_late_progress() {
+inline void engine_impl<Late>::note_progress() {
     if (mail_.progress) late_progress_ = after(now(), run_control::told_every);
-    if (late_progress_ == time_point{}) return;
-    if (now() < late_progress_)
-        request_frame(late_progress_ - now());
-    else
-        late_progress_ = {};
 }
 
 template <class Late>

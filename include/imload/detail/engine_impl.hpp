@@ -200,7 +200,7 @@ private:
     void apply_touched();
     void receive();
     void begin_report();
-    void look_at_late_progress();
+    void note_progress();
     void show_mail();
     void begin(job& j);
     void run_without_threads();
@@ -256,10 +256,10 @@ private:
     std::uint64_t random_ = 0;               ///< for the jitter of retries
     statistics counts_;
     run_recorder<Late> log_;
-    std::size_t posts_run_ = 0;                   ///< in the frame that begins
-    time_point frame_wanted_ = time_point::max(); ///< by request_frame
-    time_point late_progress_{};                  ///< when it is looked for; its epoch: is not
-    std::vector<box<key_watch<Late>>> watched_;   ///< in debug builds, one a pool
+    std::size_t posts_run_ = 0;                    ///< in the frame that begins
+    time_point frame_wanted_ = time_point::max();  ///< by request_frame
+    time_point late_progress_ = time_point::max(); ///< when it is looked for
+    std::vector<box<key_watch<Late>>> watched_;    ///< in debug builds, one a pool
     graveyard graves_;
     std::uint32_t evict_from_ = 0; ///< the frame in which to look again for keys to evict
     bool active_app_ = true;

@@ -86,7 +86,9 @@ inline next_wake engine_impl<Late>::next() {
             if (asked_last_frame(*s) && interval < found.in)
                 found = {interval, wake_cause::look, id_of(*s)};
         }
-    if (deadlines_.empty() && frame_wanted_ == time_point::max()) return found;
+    if (deadlines_.empty() && frame_wanted_ == time_point::max() &&
+        late_progress_ == time_point::max())
+        return found;
     const time_point t = this_instant();
     const auto until = [t](time_point due) {
         return due <= t ? std::chrono::nanoseconds{} : std::chrono::nanoseconds(due - t);
@@ -94,6 +96,8 @@ inline next_wake engine_impl<Late>::next() {
     const auto [due, s] =
         deadlines_.nearest([this](const slot_base& of) { return wakes_for(of).due; });
     if (s && until(due) < found.in) found = {until(due), wakes_for(*s).why, id_of(*s)};
+    if (late_progress_ != time_point::max() && until(late_progress_) < found.in)
+        found = {until(late_progress_), wake_cause::look};
     if (frame_wanted_ != time_point::max() && until(frame_wanted_) < found.in)
         found = {until(frame_wanted_), wake_cause::requested};
     return found;

@@ -46,21 +46,26 @@ template <class R>
         return std::move(outcome).value();
 }
 
+/// A null character pointer is no text.
+template <class Text>
+[[nodiscard]] std::string text_of(const Text& text) {
+    if constexpr (std::is_pointer_v<Text>)
+        return text ? std::string(text) : std::string();
+    else if constexpr (std::is_convertible_v<const Text&, std::string_view>)
+        return std::string(static_cast<std::string_view>(text));
+    else
+        return std::string(text);
+}
+
 /// The message of an error value: its text, its number, what it says of itself. May be empty.
 template <class E>
 [[nodiscard]] std::string message_of_value(const E& e) {
-    if constexpr (std::is_pointer_v<E> && std::is_convertible_v<const E&, std::string_view>) {
-        return e ? std::string(e) : std::string();
-    } else if constexpr (std::is_convertible_v<const E&, std::string_view>) {
-        return std::string(static_cast<std::string_view>(e));
+    if constexpr (std::is_convertible_v<const E&, std::string_view>) {
+        return detail::text_of(e);
     } else if constexpr (requires { std::string(e.message()); }) {
-        return std::string(e.message());
+        return detail::text_of(e.message());
     } else if constexpr (requires { std::string(e.what()); }) {
-        const auto& text = e.what();
-        if constexpr (std::is_pointer_v<std::decay_t<decltype(text)>>)
-            return text ? std::string(text) : std::string();
-        else
-            return std::string(text);
+        return detail::text_of(e.what());
     } else if constexpr (std::is_arithmetic_v<E> || std::is_enum_v<E>) {
         std::string text = "error ";
         detail::append_text(text, e);

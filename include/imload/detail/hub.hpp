@@ -121,7 +121,8 @@ public:
     bool wait(time_span limit, Done done);
     [[nodiscard]] bool wait_landed(const job& j, time_span limit);
     void take_landed(job& j);                       ///< out of the mail, before its frame
-    [[nodiscard]] bool wait_quiet(time_span limit); ///< until no thread runs code of the user's
+    [[nodiscard]] bool wait_quiet(time_span limit); ///< until no load, clock or hook runs
+    void wait_outside(); ///< the same of the latter two, which outlive no session
     [[nodiscard]] bool wait_mail(time_span limit);
     /// Nothing enters or leaves any more: the queue is emptied, the wake hook let go, and so is
     /// what was posted, for a running load may wait for it.

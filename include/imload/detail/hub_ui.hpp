@@ -196,6 +196,11 @@ inline bool hub<Late>::wait_quiet(time_span limit) {
 }
 
 template <class Late>
+inline void hub<Late>::wait_outside() {
+    static_cast<void>(wait(never, [this] { return in_clock_ == 0 && in_hook_ == 0; }));
+}
+
+template <class Late>
 inline bool hub<Late>::wait_mail(time_span limit) {
     return wait(limit, [this] { return signalled_.load(std::memory_order_relaxed); });
 }
