@@ -233,6 +233,33 @@ TEST_CASE("shutdown ends the implicit sessions, and a later frame begins anew") 
     imload::shutdown();
 }
 
+TEST_CASE("shutdown within a frame of the session is a logic error, and comes right later") {
+    headless gui;
+    const auto load = imload::async_load(twice);
+    gui.frame([&] { (void)load.poll(1); });
+    imload::current_session().post([] { imload::shutdown(); });
+    std::string message;
+    gui.frame([&] { message = logic_error_of([&] { (void)load.poll(1); }); });
+    CHECK(message.find("shutdown() was called within begin_frame()") != std::string::npos);
+    gui.frame([&] { CHECK_NOTHROW(load.poll(1)); });
+    CHECK_NOTHROW(imload::shutdown());
+}
+
+TEST_CASE("frames that an app begins by itself count where ImGui renders nothing") {
+    const headless gui; // a minimised window, say
+    imload::session& s = imload::current_session();
+    const auto load = imload::async_load(s, twice);
+    for (int i = 0; i < 5; ++i) {
+        const auto before = s.last_frame().frame;
+        s.begin_frame();
+        ImGui::NewFrame();
+        (void)load.poll(1);
+        (void)imload::async_load(twice)(2);
+        ImGui::EndFrame();
+        CHECK(s.last_frame().frame - before == 1);
+    }
+}
+
 TEST_CASE("an implicit session that is named begins its frame as one that is not") {
     headless gui;
     const shuts_down at_end;
@@ -467,7 +494,12 @@ TEST_CASE("the loads of a thread that ends without shutdown are told to stop") {
     CHECK(until_told::told);
 }
 
-#if __has_include(<sys/wait.h>) && !defined(__SANITIZE_THREAD__)
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define IMLOAD_TEST_NO_FORK
+#endif
+#endif
+#if __has_include(<sys/wait.h>) && !defined(__SANITIZE_THREAD__) && !defined(IMLOAD_TEST_NO_FORK)
 
 namespace {
 
@@ -507,6 +539,34 @@ TEST_CASE("at the end of the process loads are told to stop") {
             for (;;) gui.frame([] { (void)imload::async_load(until_told{}).poll(); });
         }).detach();
         while (!until_told::began) std::this_thread::yield();
+    }));
+}
+
+namespace {
+
+struct needs_context {
+    needs_context() = default;
+    needs_context(const needs_context&) = default;
+    needs_context& operator=(const needs_context&) = default;
+    ~needs_context() { went_in_time = ImGui::GetCurrentContext() != nullptr; }
+    static inline bool went_in_time = false;
+};
+
+} // namespace
+
+TEST_CASE("shutdown as the process ends destroys the values") {
+    CHECK(ends_well([] {
+        until_told::told = true;
+        static headless* const gui = new headless;
+        const auto load = imload::async_load([] { return needs_context(); });
+        bool is_there = false;
+        while (!is_there) gui->frame([&] { is_there = load.poll().has_value(); });
+        needs_context::went_in_time = false;
+        std::atexit([] { // before the implicit sessions leave, and after this thread's objects went
+            delete gui;
+            if (!needs_context::went_in_time) _exit(3);
+        });
+        std::exit(0);
     }));
 }
 

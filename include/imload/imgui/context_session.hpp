@@ -33,9 +33,9 @@ namespace imload {
 /// for, values destroyed. Call it before the ImGui context and the GL context go. Forgotten, the
 /// end of the thread or of the process stops the loads and gives them half a second, but then
 /// values are not destroyed.
-/// Throws std::logic_error where the current ImGui context is drawn by another thread, which is to
-/// call it itself: only there may values go, and only between its frames.
-/// Threads: any.
+/// Throws std::logic_error within a session's frame, as in a posted function, and where the current
+/// ImGui context is drawn by another thread, which is to call it itself.
+/// Threads: the one that draws.
 void shutdown();
 
 namespace detail {
@@ -59,9 +59,8 @@ public:
         if (!context) return nullptr;
         item* found = find(context);
         if (!found) found = &add(context, call);
-        session* const s = found->owned.get(); // what a frame runs may end the item
         keep_pace(*found, context, frame_step::due);
-        return s;
+        return found->owned.get();
     }
 
     /// The one that there is already; makes none, and begins no frame.
@@ -73,9 +72,10 @@ public:
 
     /// The same for a session that was named; false: it is none of these.
     [[nodiscard]] bool reach(const engine& e, frame_step step) {
-        for (const auto& i : known_) {
-            if (&engine_of(*i->owned) != &e) continue;
-            keep_pace(*i, ImGui::GetCurrentContext(), step); // which may end the item
+        for (std::size_t n = 0; n < known_.size(); ++n) { // a frame may make another
+            item& i = *known_[n];
+            if (&engine_of(*i.owned) != &e) continue;
+            keep_pace(i, ImGui::GetCurrentContext(), step);
             return true;
         }
         return false;
@@ -83,24 +83,33 @@ public:
 
     /// What shutdown() does.
     void end(const char* call) {
-        items ends;
         {
             const std::lock_guard lock(all().mutex);
             ImGuiContext* const context = ImGui::GetCurrentContext();
             if (context && !find(context) && is_drawn_elsewhere(context)) wrong_thread(call);
-            if (!leaves_ && !process_ends) ends.swap(known_);
+            if (given_up_) return; // it is too late for more than leave(), which comes by itself
         }
-        if (process_ends) leave(); // it is too late for more
-        // No call finds them any more, but values that go may make one.
-        for (const auto& i : ends) engine_of(*i->owned).set_ambient(false);
+        for (std::size_t n = 0; n < known_.size(); ++n) { // what goes may make another
+            engine& e = engine_of(*known_[n]->owned);
+            e.set_ambient(false); // values that go may call it, which begins no frame
+            const auto within_frame = caught([&] { e.shutdown(never); });
+            if (within_frame) e.set_ambient(true);
+            rethrow_if(within_frame);
+        }
+        items ends;
+        const std::lock_guard lock(all().mutex);
+        if (!given_up_) ends.swap(known_);
     }
 
     /// Where shutdown() was forgotten: loads are told to stop and given a moment. All else is left
     /// to the system, for GL and what callables use may be gone already.
     void leave() {
         if (renew(leaves_, true)) return;
+        using clock = std::chrono::steady_clock;
+        const auto end = clock::now() + std::chrono::milliseconds(500);
+        for (std::size_t n = 0; n < known_.size(); ++n) engine_of(*known_[n]->owned).stop({});
         for (std::size_t n = 0; n < known_.size(); ++n)
-            engine_of(*known_[n]->owned).stop(std::chrono::milliseconds(500));
+            engine_of(*known_[n]->owned).stop(std::max<clock::duration>(end - clock::now(), {}));
         const std::lock_guard lock(all().mutex);
         has_left_ = true;
         all().changed.notify_all();
@@ -191,9 +200,11 @@ private:
         {
             const std::lock_guard lock(all().mutex);
             process_ends = true;
-            for (const context_sessions* t : threads)
-                if (is_here(t))
-                    for (const auto& i : t->known_) others.push_back(i->owned.get());
+            for (context_sessions* t : threads) {
+                if (!is_here(t)) continue;
+                t->given_up_ = true;
+                for (const auto& i : t->known_) others.push_back(i->owned.get());
+            }
         }
         for (session* s : others) s->post([] {}); // their loops may sleep
         std::unique_lock lock(all().mutex);
@@ -216,6 +227,7 @@ private:
         // Which one is current changes with the ImGui context, so none is set for good.
         this_thread.current = current;
         engine_of(*made->owned).set_ambient(true);
+        if (leaves_) engine_of(*made->owned).stop({}); // nobody would tell its loads
         known_.push_back(std::move(made));
         return *known_.back();
     }
@@ -239,7 +251,7 @@ private:
         if (step == frame_step::none) return;
         const bool is_due = moves_on(i, in);
         if (step == frame_step::own)
-            i.is_ahead = in && ImGui::GetDrawData(); // between two of ImGui's: it is the next one's
+            i.is_ahead = in && (!is_due || ImGui::GetDrawData()); // it is that of ImGui's next one
         else if (is_due)
             engine_of(*i.owned).begin_frame();
     }
@@ -272,6 +284,7 @@ private:
     items known_;           ///< other threads look at it, so changed under the lock
     bool leaves_ = false;   ///< this thread's
     bool has_left_ = false; ///< owns no context any more; under the lock
+    bool given_up_ = false; ///< the process ends and may look at its sessions; under the lock
 };
 
 #if !defined(IMLOAD_SESSIONS_ELSEWHERE)

@@ -176,7 +176,8 @@ inline void draw_statistics(const statistics& n) {
     number("retries", n.retries, "Starts that were further attempts.");
     number("timeouts", n.timeouts, "Runs given up; what comes back late is counted as discarded.");
     number("cancelled", n.cancelled, "Runs that cancel, forget, set or not asking ended.");
-    number("dropped", n.dropped, "Queued and never started: nobody asked any more, or it was cancelled.");
+    number("dropped", n.dropped,
+           "Queued and never started: nobody asked any more, or it was cancelled.");
     number("discarded", n.discarded, "Came back after nobody waited any more.");
     number("evictions", n.evictions, "Keys that went to keep max_entries or forget_after.");
     number("wakes", n.wakes, "Calls of the wake hook.");
