@@ -117,8 +117,9 @@ public:
     auto peek(const Args&... args) const {
         if constexpr (explain<detail::call_traits<F, Named, Args...>, Args...>()) {
             using call = detail::call_of<detail::shape_of<F, Named, Finish, Args...>>;
-            return ask_slowly<call, detail::passed<Args>...>(home_.here("peek"),
-                                                             detail::engine::manner::look, args...);
+            detail::engine& e = home_.here("peek");
+            return result_of<call>(e, ask_slowly<call, detail::passed<Args>...>(
+                                          e, detail::engine::manner::look, args...));
         }
     }
 
@@ -171,37 +172,43 @@ private:
         if (detail::slot_base* const s = e.template next_if<call>(
                 call::search(fn_, finish_, key_, args...), badge, badge_)) [[likely]]
             return found(call::value_in(*s), s, &e);
-        return ask_slowly<call, detail::passed<Args>...>(e, detail::engine::manner::ask, args...);
+        return result_of<call>(e, search<call, detail::passed<Args>...>(e, args...));
     }
 
-    /// Small arguments come by value: taking the address of one would keep it in memory for the
-    /// fast path too. The key is made anew for the same reason.
+    template <class Call>
+    [[nodiscard]] static result<typename Call::value> result_of(detail::engine& e,
+                                                                detail::engine::answer a) {
+        return {static_cast<const typename Call::value*>(a.value), a.slot, a.slot ? &e : nullptr};
+    }
+
+    /// Of a key that is not next. Small arguments come by value: taking the address of one would
+    /// keep it in memory for the fast path too. The key is made anew for the same reason.
     template <class Call, class... Passed>
-    IMLOAD_NOINLINE result<typename Call::value>
+    [[nodiscard]] IMLOAD_NOINLINE detail::engine::answer search(detail::engine& e,
+                                                                Passed... args) const {
+        if constexpr (Call::hashes_at_once) { // else a search takes longer than a call
+            if (detail::slot_base* const s = e.template search_if<Call>(
+                    Call::search(fn_, finish_, key_, args...), badge_.read()))
+                return e.met(*s, Call::value_in(*s));
+        } else {
+            e.count_search();
+        }
+        return ask_slowly<Call, Passed...>(e, detail::engine::manner::ask, args...);
+    }
+
+    template <class Call, class... Passed>
+    [[nodiscard]] IMLOAD_NOINLINE detail::engine::answer
     ask_slowly(detail::engine& e, detail::engine::manner how, Passed... args) const {
         const auto key = Call::search(fn_, finish_, key_, args...);
-        if (how == detail::engine::manner::ask) {
-            if constexpr (Call::hashes_at_once) { // else a search takes longer than a call
-                if (detail::slot_base* const s = e.template search_if<Call>(key, badge_.read()))
-                    return {Call::value_in(*s), s, &e};
-            } else {
-                e.count_search();
-            }
-        }
         typename Call::views list;
         detail::engine::asked a = {how, static_cast<std::uint32_t>(badge_.read()), options_, {}};
-        const auto answer = [&] {
-            const detail::engine::answer found = e.ask(Call::seek(key, list), a);
-            return result<typename Call::value>(
-                static_cast<const typename Call::value*>(found.value), found.slot, found.home);
-        };
         if constexpr (Call::has_state) {
             const auto keep = [&] { return Call::keep(fn_, finish_, args...); };
             using keeper = decltype(keep);
             a.starter = {[](const void* by) { return (*static_cast<const keeper*>(by))(); }, &keep};
-            return answer();
+            return e.ask(Call::seek(key, list), a);
         } else {
-            return answer();
+            return e.ask(Call::seek(key, list), a);
         }
     }
 

@@ -36,6 +36,12 @@ namespace imload::detail {
 /// what more there is to do is behind it, in engine_impl.hpp.
 class engine : public counted {
 public:
+    /// Nothing but nulls where nothing more is asked for: the session is closed.
+    struct answer {
+        const void* value = nullptr; ///< of the slot's type; null: there is none
+        slot_base* slot = nullptr;
+    };
+
     // Polling: the loaded path reads nothing but this, the slot and its key
 
     /// The slot that is next on the trail, if it is the one sought and an ask has nothing to do.
@@ -58,23 +64,25 @@ public:
     }
 
     /// One that is not next on the trail.
-    void count_search() noexcept { static_cast<void>(trail_.wanders()); }
-    /// The same for one that is not next, with a search.
+    void count_search() noexcept { trail_.count_search(); }
+    /// The same for one that is not next, with a search; met() is to follow.
     template <class Call, class Searched>
     [[nodiscard]] IMLOAD_ALWAYS_INLINE slot_base* search_if(const Searched& key,
                                                             std::uint64_t badge) {
-        const bool wanders = trail_.wanders();
-        if (!wanders && !trail_.guess()->in_use()) return nullptr; // at the end, it is likely new
+        count_search();
+        if (!trail_.wanders() && !trail_.guess()->in_use())
+            return nullptr; // at the end, it is likely new
         slot_base* const s = memory_.template find_likely<Call>(
             key, badge, slot_index<late>::mark_of(Call::hash(key)));
         if (!s || s->fast() != static_cast<std::uint32_t>(badge)) {
             found_ = s;
             return nullptr;
         }
-        if (!wanders) meet(*s); // first, for the stamp tells it whether this frame had the key
-        s->asked = frame_;
-        ++polls_;
         return s;
+    }
+    [[nodiscard]] answer met(slot_base& s, const void* value) {
+        if (!trail_.wanders()) return meet(s, value);
+        return has(s, value);
     }
 
     [[nodiscard]] bool owned_here() const noexcept { return this_thread.owner == owner_; }
@@ -104,16 +112,7 @@ public:
         const options& wanted;
         starter_maker starter;
     };
-    /// Nothing but nulls where nothing more is asked for: the session is closed.
-    struct answer {
-        const void* value = nullptr; ///< of the slot's type; null: there is none
-        slot_base* slot = nullptr;
-        engine* home = nullptr;
-    };
     [[nodiscard]] virtual answer ask(sought key, const asked& a) = 0;
-    /// A search has found a key that is not next, and there was nothing to do for the ask.
-    virtual void meet(slot_base& s) = 0;
-
     // Acting on a key: worker side at once, what shows in the next frame
 
     virtual void refresh(slot_base& s) = 0;
@@ -172,6 +171,15 @@ public:
 
 protected:
     engine() = default;
+
+    /// An ask for a key with a value that has nothing to do.
+    [[nodiscard]] answer has(slot_base& s, const void* value) noexcept {
+        s.asked = frame_;
+        ++polls_;
+        return {value, &s};
+    }
+    /// The trail is told first, for the stamp tells it whether this frame had the key.
+    [[nodiscard]] virtual answer meet(slot_base& s, const void* value) = 0;
 
     /// For a loader whose badge does not tell: it has met none of its slots yet, as one that is
     /// made anew in each frame, or they are of several pools.

@@ -66,7 +66,10 @@ public:
     ~engine_impl() override;
 
     answer ask(sought key, const asked& a) override;
-    IMLOAD_NOINLINE void meet(slot_base& s) override { trail_.meet(s); }
+    IMLOAD_NOINLINE answer meet(slot_base& s, const void* value) override {
+        trail_.meet(s);
+        return has(s, value);
+    }
 
     void refresh(slot_base& s) override;
     void cancel(slot_base& s) override;

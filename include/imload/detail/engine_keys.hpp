@@ -49,7 +49,7 @@ inline auto engine_impl<Late>::ask(sought key, const asked& a) -> answer {
         ++polls_;
         if (s.fast() == a.fingerprint) {
             s.asked = frame_;
-            return {value_in(s), &s, this};
+            return {value_in(s), &s};
         }
     }
     entry& e = s.cold();
@@ -69,7 +69,7 @@ inline auto engine_impl<Late>::ask(sought key, const asked& a) -> answer {
         s.asked = frame_;
     }
     if (a.how == manner::ask && !e.has_value) ++misses_;
-    return {e.has_value ? value_in(s) : nullptr, &s, this};
+    return {e.has_value ? value_in(s) : nullptr, &s};
 }
 
 /// A key that cannot be found again: it stays vacant, with its error, and goes with the frame.

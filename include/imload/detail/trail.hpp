@@ -49,12 +49,13 @@ public:
     }
     /// After recall() in vain: the key is new. It is put at the end.
     void append(slot_base& made, entry& cold);
-    /// There is no order, so guess() leads to nobody and a key is better searched for at once: this
-    /// counts as one that is. Not for ever: then recall() looks whether there is one again.
-    [[nodiscard]] bool wanders() noexcept {
+    /// A key that is not next is about to be searched for, at once or after recall().
+    void count_search() noexcept {
         rest_ = static_cast<std::int32_t>(static_cast<std::uint32_t>(rest_) - 1); // it may wrap
-        return rest_ > 0;
     }
+    /// There is no order, so guess() leads to nobody and a key is better searched for at once. Not
+    /// for ever: after so many searches recall() looks whether there is one again.
+    [[nodiscard]] bool wanders() const noexcept { return rest_ > 0; }
     /// A key went; its place is not used again until there are many of them.
     void erase() noexcept { ++gone_; }
 
