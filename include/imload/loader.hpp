@@ -26,12 +26,7 @@ namespace detail {
 /// it is called. Two types, so that a poll need not ask which.
 struct in_session {
     session* given; // not its engine: a loader may be made before that, and kept for another
-    [[nodiscard]] engine& here(const char* call) const {
-        engine& e = engine_of(*given);
-        if (!e.owned_here()) [[unlikely]]
-            reach(e, call);
-        return e;
-    }
+    [[nodiscard]] engine& here(const char* call) const { return engine_of(*given).here(call); }
 };
 struct in_current_session {
     [[nodiscard]] engine& here(const char* call) const { return engine_of(current_for(call)); }

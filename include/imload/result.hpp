@@ -146,8 +146,7 @@ protected:
     }
     /// Begins no frame of an ambient session, which would end this result.
     [[nodiscard]] detail::engine& here(const char* call) const {
-        if (!engine_->owned_here()) detail::reach(*engine_, call, detail::frame_step::none);
-        return *engine_;
+        return engine_->here(call, detail::frame_step::none);
     }
     void act(const char* call, void (detail::engine::*action)(detail::slot_base&)) const {
         if (!slot_) return;

@@ -165,8 +165,7 @@ private:
 
     [[nodiscard]] detail::engine& here(const char* call,
                                        detail::frame_step step = detail::frame_step::due) {
-        if (!engine_->owned_here()) detail::reach(*engine_, call, step);
-        return *engine_;
+        return engine_->here(call, step);
     }
     void act(const char* call, void (detail::engine::*action)(detail::slot_base&)) {
         here(call).on_all(action);

@@ -4,6 +4,7 @@
 #include <imload/config.hpp>
 #include <imload/detail/box.hpp>
 #include <imload/detail/counted.hpp>
+#include <imload/detail/current.hpp>
 #include <imload/detail/job.hpp>
 #include <imload/detail/late.hpp>
 #include <imload/detail/loader_badge.hpp>
@@ -85,8 +86,12 @@ public:
         return has(s, value);
     }
 
-    [[nodiscard]] bool owned_here() const noexcept { return this_thread.owner == owner_; }
-
+    /// For a call that names it: ends with wrong_thread() where that may not be made.
+    [[nodiscard]] engine& here(const char* call, frame_step step = frame_step::due) {
+        if (this_thread.owner != owner_) [[unlikely]]
+            reach(*this, call, step);
+        return *this;
+    }
     /// An ambient one is owned nowhere: its calls go through reach().
     void set_ambient(bool ambient) noexcept {
         owner_ = &this_thread;

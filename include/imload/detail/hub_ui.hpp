@@ -147,13 +147,13 @@ inline void hub<Late>::set_wake(std::function<void()> wake) {
         fresh = make_counted<wake_hook>();
         fresh->call = std::move(wake);
     }
-    lock_type lock(mutex_);
-    std::swap(wake_, fresh);
-    woken_ = false;
+    {
+        const lock_type lock(mutex_);
+        std::swap(wake_, fresh);
+        woken_ = false;
+    }
     if (this_thread.in_wake) return; // a hook cannot wait for itself
-    ++waiters_;
-    changed_.wait(lock, [this] { return in_hook_ == 0; });
-    --waiters_;
+    static_cast<void>(wait(never, [this] { return in_hook_ == 0; }));
 }
 
 template <class Late>

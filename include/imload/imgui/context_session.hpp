@@ -5,6 +5,7 @@
 #include <imload/detail/engine.hpp>
 #include <imload/detail/renew.hpp>
 #include <imload/detail/thread_state.hpp>
+#include <imload/imgui/context_pace.hpp>
 #include <imload/session.hpp>
 
 #include <imgui.h>
@@ -59,7 +60,7 @@ public:
         if (!context) return nullptr;
         item* found = find(context);
         if (!found) found = &add(context, call);
-        keep_pace(*found, context, frame_step::due);
+        follow(*found, context, frame_step::due);
         return found->owned.get();
     }
 
@@ -70,23 +71,24 @@ public:
         return found ? found->owned.get() : nullptr;
     }
 
-    /// The same for a session that was named; false: it is none of these.
+    /// Begins the frame of a session that a call names, if that is due; false: it is none of
+    /// these.
     [[nodiscard]] bool reach(const engine& e, frame_step step) {
         for (std::size_t n = 0; n < known_.size(); ++n) { // a frame may make another
             item& i = *known_[n];
             if (&engine_of(*i.owned) != &e) continue;
-            keep_pace(i, ImGui::GetCurrentContext(), step);
+            follow(i, ImGui::GetCurrentContext(), step);
             return true;
         }
         return false;
     }
 
     /// What shutdown() does.
-    void end(const char* call) {
+    void end() {
         {
             const std::lock_guard lock(all().mutex);
             ImGuiContext* const context = ImGui::GetCurrentContext();
-            if (context && !find(context) && is_drawn_elsewhere(context)) wrong_thread(call);
+            if (context && !find(context) && is_drawn_elsewhere(context)) wrong_thread("shutdown");
             if (given_up_) return; // it is too late for more than leave(), which comes by itself
         }
         for (std::size_t n = 0; n < known_.size(); ++n) { // what goes may make another
@@ -122,15 +124,10 @@ public:
 
 private:
     struct item {
-        item(ImGuiContext* in, std::unique_ptr<session> s) : context(in), owned(std::move(s)) {}
+        item(ImGuiContext* in, std::unique_ptr<session> s) : pace(in), owned(std::move(s)) {}
 
-        // Other threads look at these two, under the lock.
-        std::atomic<ImGuiContext*> context; ///< null: it is gone, and another is at its address
-        std::atomic<int> frame = -1;        ///< of ImGui's, when the session's last one began
+        context_pace pace;
         const std::unique_ptr<session> owned;
-        ImGuiContext* guest = nullptr; ///< the session was named in that one since
-        int guest_frame = -1;
-        bool is_ahead = false; ///< has begun the frame for the next of ImGui's
     };
     using items = std::vector<std::unique_ptr<item>>;
 
@@ -215,7 +212,7 @@ private:
 
     [[nodiscard]] item* find(const ImGuiContext* context) const {
         for (const auto& i : known_)
-            if (i->context.load(std::memory_order_relaxed) == context) return i.get();
+            if (i->pace.is_of(context)) return i.get();
         return nullptr;
     }
 
@@ -232,46 +229,20 @@ private:
         return *known_.back();
     }
 
-    /// Under the lock: whether that context has a session of another thread's, which still runs. A
-    /// context whose frames count anew is not the one that had it, but at the same address.
+    /// Under the lock: whether that context, which is current, has a session of another thread's
+    /// that still runs.
     [[nodiscard]] bool is_drawn_elsewhere(const ImGuiContext* context) const {
         for (const context_sessions* t : all().threads) {
             item* const found = t == this || t->has_left_ ? nullptr : t->find(context);
-            if (!found) continue;
-            const int last = found->frame.load(std::memory_order_acquire); // before it goes on
-            if (ImGui::GetFrameCount() >= last) return true;
-            found->context = nullptr;
+            if (found && !found->pace.has_lost_context()) return true;
         }
         return false;
     }
 
-    void keep_pace(item& i, ImGuiContext* in, frame_step step) {
+    void follow(item& i, ImGuiContext* in, frame_step step) {
         if (process_ends.load(std::memory_order_acquire)) [[unlikely]]
             leave();
-        if (step == frame_step::none) return;
-        const bool is_due = moves_on(i, in);
-        if (step == frame_step::own)
-            i.is_ahead = in && (!is_due || ImGui::GetDrawData()); // it is that of ImGui's next one
-        else if (is_due)
-            engine_of(*i.owned).begin_frame();
-    }
-
-    /// Whether ImGui has begun a frame since the session's last one.
-    [[nodiscard]] static bool moves_on(item& i, ImGuiContext* in) {
-        if (!in) return false;
-        const int frame = ImGui::GetFrameCount();
-        if (in == i.context.load(std::memory_order_relaxed)) {
-            if (frame == i.frame.load(std::memory_order_relaxed)) return false;
-            i.frame.store(frame, std::memory_order_release);
-            i.guest = nullptr;
-            return !renew(i.is_ahead, false);
-        }
-        // It was named in another context: that one's frames count while its own has none.
-        if (i.guest && i.guest != in) return false;
-        const bool follows = i.guest && i.guest_frame != frame;
-        i.guest = in;
-        i.guest_frame = frame;
-        return follows;
+        if (i.pace.is_due(in, step)) engine_of(*i.owned).begin_frame();
     }
 
     static inline constinit thread_local context_sessions* here = nullptr;
@@ -304,6 +275,6 @@ inline const bool ambient_is_set = [] {
 
 } // namespace detail
 
-inline void shutdown() { detail::context_sessions::of_this_thread().end("shutdown"); }
+inline void shutdown() { detail::context_sessions::of_this_thread().end(); }
 
 } // namespace imload

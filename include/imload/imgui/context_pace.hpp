@@ -1,0 +1,67 @@
+#pragma once
+
+#include <imload/detail/current.hpp>
+#include <imload/detail/renew.hpp>
+
+#include <imgui.h>
+
+#include <atomic>
+
+namespace imload::detail {
+
+/// When the frames of an ImGui context's session begin: with ImGui's own.
+/// Threads: the session's, but where another is named.
+class context_pace {
+public:
+    explicit context_pace(ImGuiContext* of) noexcept : context_(of) {}
+
+    [[nodiscard]] bool is_of(const ImGuiContext* context) const noexcept {
+        return context_.load(std::memory_order_relaxed) == context;
+    }
+
+    /// For a call made while `in` is current, which may be null: whether the session's frame is to
+    /// begin before it. With frame_step::own the call begins one itself.
+    [[nodiscard]] bool is_due(ImGuiContext* in, frame_step step) {
+        if (step == frame_step::none) return false;
+        const bool follows = moves_on(in);
+        if (step != frame_step::own) return follows;
+        is_ahead_ = in && (!follows || ImGui::GetDrawData()); // it is that of ImGui's next one
+        return false;
+    }
+
+    /// From another thread, under a lock, when a context at the address of this one is current:
+    /// whether that is another, for its frames count anew. Then this is no context's any more.
+    [[nodiscard]] bool has_lost_context() noexcept {
+        const int last = frame_.load(std::memory_order_acquire); // before it goes on
+        if (ImGui::GetFrameCount() >= last) return false;
+        context_ = nullptr;
+        return true;
+    }
+
+private:
+    /// Whether ImGui has begun a frame since the session's last one.
+    [[nodiscard]] bool moves_on(ImGuiContext* in) {
+        if (!in) return false;
+        const int frame = ImGui::GetFrameCount();
+        if (is_of(in)) {
+            if (frame == frame_.load(std::memory_order_relaxed)) return false;
+            frame_.store(frame, std::memory_order_release);
+            guest_ = nullptr;
+            return !renew(is_ahead_, false);
+        }
+        // It was named in another context: that one's frames count while its own has none.
+        if (guest_ && guest_ != in) return false;
+        const bool follows = guest_ && guest_frame_ != frame;
+        guest_ = in;
+        guest_frame_ = frame;
+        return follows;
+    }
+
+    std::atomic<ImGuiContext*> context_; ///< null: it is gone, and another is at its address
+    std::atomic<int> frame_ = -1;        ///< of ImGui's, when the session's last one began
+    ImGuiContext* guest_ = nullptr;      ///< the session was named in that one since
+    int guest_frame_ = -1;
+    bool is_ahead_ = false; ///< has begun the frame for the next of ImGui's
+};
+
+} // namespace imload::detail
