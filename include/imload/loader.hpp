@@ -1,8 +1,8 @@
 #pragma once
 
 #include <imload/detail/call.hpp>
-#include <imload/detail/call_job.hpp>
 #include <imload/detail/call_key.hpp>
+#include <imload/detail/call_of.hpp>
 #include <imload/detail/current.hpp>
 #include <imload/detail/engine.hpp>
 #include <imload/detail/loader_badge.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-// What call_job.hpp puts together, as far as loaders can share it.
+// What call_of.hpp and call_job.hpp put together, as far as loaders can share it.
 
 #include <imload/detail/box.hpp>
 #include <imload/detail/call.hpp>
