@@ -103,37 +103,33 @@ TEST_CASE("a running load that can hear it is stopped when nobody asks any more"
 
 TEST_CASE("a running load that is asked for is not stopped") {
     threaded_ui<imload::thread_per_load> app;
-    static std::binary_semaphore begun{0};
-    static std::binary_semaphore release{0};
+    static gate at_gate;
     auto load = imload::async_load(app.session, [](imload::context& context) {
-        begun.release();
-        release.acquire();
+        at_gate.pass();
         return context.stop_requested();
     });
     ask(load);
-    begun.acquire();
+    at_gate.wait();
     for (int i = 0; i < 20; ++i) {
         app.frame();
         ask(load);
     }
-    release.release();
+    at_gate.open();
     REQUIRE(app.idle());
     CHECK(load() == false);
 }
 
 TEST_CASE("a running load that cannot hear it finishes and is kept") {
     threaded_ui<imload::thread_per_load> app;
-    static std::binary_semaphore begun{0};
-    static std::binary_semaphore release{0};
+    static gate at_gate;
     auto load = imload::async_load(app.session, [] {
-        begun.release();
-        release.acquire();
+        at_gate.pass();
         return 7;
     });
     ask(load);
-    begun.acquire();
+    at_gate.wait();
     for (int i = 0; i < 20; ++i) app.frame();
-    release.release();
+    at_gate.open();
     REQUIRE(app.idle());
     CHECK(load() == 7);
     CHECK(app.session.statistics().starts == 1);

@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <memory>
-#include <semaphore>
 #include <vector>
 
 using namespace test;
@@ -100,16 +99,14 @@ TEST_CASE("one thread pool may serve two sessions") {
 
 TEST_CASE("thread_per_load runs loads side by side") {
     threaded_ui<imload::thread_per_load> app;
-    static std::counting_semaphore<> begun{0};
-    static std::counting_semaphore<> release{0};
+    static gate at_gate;
     auto load = imload::async_load(app.session, [](int x) {
-        begun.release();
-        release.acquire();
+        at_gate.pass();
         return x;
     });
     for (int i = 0; i < 4; ++i) ask(load, i);
-    for (int i = 0; i < 4; ++i) begun.acquire(); // all four are inside at once
-    release.release(4);
+    for (int i = 0; i < 4; ++i) at_gate.wait(); // all four are inside at once
+    at_gate.open(4);
     REQUIRE(app.idle());
     CHECK(load(3) == 3);
 }

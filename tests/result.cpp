@@ -63,19 +63,17 @@ TEST_CASE("a key goes from queued to just_finished to complete") {
 
 TEST_CASE("a load that a worker has begun is running") {
     threaded_ui<imload::thread_per_load> app;
-    static std::binary_semaphore begun{0};
-    static std::binary_semaphore release{0};
+    static gate at_gate;
     auto load = imload::async_load(app.session, [] {
-        begun.release();
-        release.acquire();
+        at_gate.pass();
         return 5;
     });
     ask(load);
-    begun.acquire();
+    at_gate.wait();
     app.frame();
     const auto running = load.poll().status();
     const bool loading = load.poll().is_loading();
-    release.release();
+    at_gate.open();
     CHECK(running == status::running);
     CHECK(loading);
     REQUIRE(app.idle());
@@ -419,19 +417,17 @@ TEST_CASE("a cancelled key comes back at its refresh_every") {
 
 TEST_CASE("the result of a cancelled run is dropped") {
     threaded_ui<imload::thread_per_load> app;
-    static std::binary_semaphore begun{0};
-    static std::binary_semaphore release{0};
+    static gate at_gate;
     auto load = imload::async_load(app.session, [] {
-        begun.release();
-        release.acquire();
+        at_gate.pass();
         return 5;
     });
     ask(load);
-    begun.acquire();
+    at_gate.wait();
     load.poll().cancel();
     app.frame();
     CHECK(load.poll().status() == status::idle);
-    release.release();
+    at_gate.open();
     REQUIRE(app.idle());
     CHECK_FALSE(load.poll().has_value());
     CHECK(load.poll().version() == 0);
@@ -474,23 +470,21 @@ TEST_CASE("a forgotten key starts afresh when it is asked for") {
 
 TEST_CASE("a key forgotten in flight does not get the late result") {
     threaded_ui<imload::thread_per_load> app;
-    static std::counting_semaphore<> begun{0};
-    static std::counting_semaphore<> release{0};
+    static gate at_gate;
     static std::atomic<int> runs{0};
     runs = 0;
     auto load = imload::async_load(app.session, [] {
         const int run = ++runs;
-        begun.release();
-        release.acquire();
+        at_gate.pass();
         return run;
     });
     ask(load);
-    begun.acquire();
+    at_gate.wait();
     load.poll().forget();
     app.frame();
     CHECK_FALSE(load().has_value()); // starts afresh
-    begun.acquire();
-    release.release(2);
+    at_gate.wait();
+    at_gate.open(2);
     REQUIRE(app.idle());
     CHECK(load() == 2);
     CHECK(load.poll().version() == 1);
@@ -552,19 +546,17 @@ TEST_CASE("a value that is set beats a queued run") {
 
 TEST_CASE("a value that is set beats a run in flight") {
     threaded_ui<imload::thread_per_load> app;
-    static std::binary_semaphore begun{0};
-    static std::binary_semaphore release{0};
+    static gate at_gate;
     auto load = imload::async_load(app.session, [] {
-        begun.release();
-        release.acquire();
+        at_gate.pass();
         return 1;
     });
     ask(load);
-    begun.acquire();
+    at_gate.wait();
     load.poll().set(100);
     app.frame();
     CHECK(load() == 100);
-    release.release();
+    at_gate.open();
     REQUIRE(app.idle());
     CHECK(load() == 100);
     CHECK(load.poll().version() == 1);

@@ -456,18 +456,16 @@ TEST_CASE("statistics count what happened") {
 
 TEST_CASE("statistics count the loads in flight") {
     threaded_ui<imload::thread_per_load> app;
-    static std::counting_semaphore<> begun{0};
-    static std::counting_semaphore<> release{0};
+    static gate at_gate;
     auto load = imload::async_load(app.session, [](int x) {
-        begun.release();
-        release.acquire();
+        at_gate.pass();
         return x;
     });
     for (int i = 0; i < 3; ++i) ask(load, i);
-    for (int i = 0; i < 3; ++i) begun.acquire();
+    for (int i = 0; i < 3; ++i) at_gate.wait();
     app.frame();
     const auto in_flight = app.session.statistics().in_flight;
-    release.release(3);
+    at_gate.open(3);
     CHECK(in_flight == 3);
     REQUIRE(app.idle());
     CHECK(app.session.statistics().in_flight == 0);
@@ -565,21 +563,19 @@ TEST_CASE("wait_idle drops, refreshes and forgets nothing") {
 
 TEST_CASE("wait_idle waits for cancelled loads until they return") {
     threaded_ui<imload::thread_per_load> app;
-    static std::binary_semaphore begun{0};
-    static std::binary_semaphore release{0};
+    static gate at_gate;
     static std::atomic<bool> returned{false};
     returned = false;
     auto load = imload::async_load(app.session, [] {
-        begun.release();
-        release.acquire();
+        at_gate.pass();
         returned = true;
         return 1;
     });
     ask(load);
-    begun.acquire();
+    at_gate.wait();
     load.poll().cancel();
     const bool idle_too_soon = app.session.wait_idle(0s);
-    release.release();
+    at_gate.open();
     CHECK_FALSE(idle_too_soon);
     CHECK(app.idle());
     CHECK(returned);
@@ -742,17 +738,15 @@ TEST_CASE("shutdown asks running loads to stop") {
 
 TEST_CASE("shutdown tells whether a deaf load still runs at its deadline") {
     threaded_ui<imload::thread_per_load> app;
-    static std::binary_semaphore begun{0};
-    static std::binary_semaphore release{0};
+    static gate at_gate;
     auto load = imload::async_load(app.session, [] {
-        begun.release();
-        release.acquire();
+        at_gate.pass();
         return 1;
     });
     ask(load);
-    begun.acquire();
+    at_gate.wait();
     const bool stopped = app.session.shutdown(0s);
-    release.release();
+    at_gate.open();
     CHECK_FALSE(stopped);
     CHECK(app.session.shutdown(patience));
 }
@@ -776,25 +770,23 @@ TEST_CASE("the destructor waits for deaf loads") {
 }
 
 TEST_CASE("with abandon_after the destructor lets deaf loads go") {
-    static std::binary_semaphore begun{0};
-    static std::binary_semaphore release{0};
+    static gate at_gate;
     static std::binary_semaphore returned{0};
     {
         imload::session session{{.abandon_after = 1ms}};
         session.begin_frame();
         ask(imload::async_load(session,
                                [](const std::string& text) {
-                                   begun.release();
-                                   release.acquire();
+                                   at_gate.pass();
                                    const auto size =
                                        text.size(); // a worker owns all that it touches
                                    returned.release();
                                    return size;
                                }),
             "an argument that is longer than a small string buffer");
-        begun.acquire();
+        at_gate.wait();
     }
-    release.release();
+    at_gate.open();
     returned.acquire();
     SUCCEED();
 }
@@ -860,17 +852,15 @@ TEST_CASE("shutdown keeps to its deadline while a worker is in the wake hook") {
 TEST_CASE("shutdown keeps to its deadline while a worker destroys an argument") {
     imload::session session; // with its own threads
     session.begin_frame();
-    static std::binary_semaphore begun{0};
-    static std::binary_semaphore go_on{0};
+    static gate at_gate;
     const auto load = imload::async_load(session, [](const slow_to_go&) {
-        begun.release();
-        go_on.acquire();
+        at_gate.pass();
         return 1;
     });
     ask(load, imload::unkeyed(slow_to_go()));
-    begun.acquire();
+    at_gate.wait();
     const bool loads = !session.shutdown(0s);
-    go_on.release();
+    at_gate.open();
     slow_begun.acquire();
     const bool destroys = !session.shutdown(1ms);
     slow_release.release();
@@ -881,17 +871,15 @@ TEST_CASE("shutdown keeps to its deadline while a worker destroys an argument") 
 
 TEST_CASE("wait_idle after a shutdown that came too early waits for what still runs") {
     threaded_ui<imload::thread_per_load> app;
-    static std::binary_semaphore begun{0};
-    static std::binary_semaphore release{0};
+    static gate at_gate;
     ask(imload::async_load(app.session, [] {
-        begun.release();
-        release.acquire();
+        at_gate.pass();
         return 1;
     }));
-    begun.acquire();
+    at_gate.wait();
     const bool stopped = app.session.shutdown(0s);
     const bool idle_too_soon = app.session.wait_idle(0s);
-    release.release();
+    at_gate.open();
     CHECK_FALSE(stopped);
     CHECK_FALSE(idle_too_soon);
     CHECK(app.session.wait_idle(patience));

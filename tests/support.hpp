@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <semaphore>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -72,6 +73,23 @@ struct threaded_ui {
     threaded_ui() { session.begin_frame(); }
     void frame() { session.begin_frame(); }
     bool idle() { return session.wait_idle(patience); }
+};
+
+// Where a load on a real thread stops until the test lets it go on.
+class gate {
+public:
+    // The load's: returns when the gate was opened for it.
+    void pass() {
+        reached_.release();
+        opened_.acquire();
+    }
+    // The test's: until a load has reached it.
+    void wait() { reached_.acquire(); }
+    void open(int loads = 1) { opened_.release(loads); }
+
+private:
+    std::counting_semaphore<> reached_{0};
+    std::counting_semaphore<> opened_{0};
 };
 
 // What a call throws, as text; empty when it throws nothing of this type.

@@ -4,7 +4,6 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include <deque>
-#include <semaphore>
 #include <utility>
 
 using namespace test;
@@ -16,13 +15,11 @@ std::deque<imload::promise<int>> pending;
 // A load that its worker has begun and that ends when the test says so.
 void request(imload::promise<int> p, int) { pending.push_back(std::move(p)); }
 
-std::binary_semaphore begun{0};
-std::binary_semaphore go_on{0};
+gate deaf_gate;
 
 // A load that hears nothing.
 int deaf(int x) {
-    begun.release();
-    go_on.acquire();
+    deaf_gate.pass();
     return x;
 }
 
@@ -168,7 +165,7 @@ TEST_CASE("a deaf worker counts as in flight until it returns") {
     auto load = imload::async_load(app.session, deaf, {.timeout = 2s});
     ask(load, 1);
     std::thread worker([&] { app.executor.run_one(); });
-    begun.acquire();
+    deaf_gate.wait();
     CHECK(app.show(load).status() == status::running);
     CHECK(app.show(load, 2s).error() != nullptr);
     for (int i = 0; i < 5; ++i) {
@@ -178,7 +175,7 @@ TEST_CASE("a deaf worker counts as in flight until it returns") {
         app.check_books();
     }
     CHECK_FALSE(app.session.wait_idle(0s));
-    go_on.release();
+    deaf_gate.open();
     worker.join();
     CHECK(app.session.wait_idle(0s));
     CHECK(app.statistics().in_flight == 0);
@@ -220,8 +217,8 @@ TEST_CASE("a timeout is retried, and each attempt has its own") {
 
 TEST_CASE("the late result of an earlier attempt is dropped while the next one waits or runs") {
     timed_ui app;
-    auto load = imload::async_load(app.session, request,
-                                   {.timeout = 2s, .retry = {.attempts = 1, .delay = 1s, .jitter = 0}});
+    auto load = imload::async_load(
+        app.session, request, {.timeout = 2s, .retry = {.attempts = 1, .delay = 1s, .jitter = 0}});
     ask(load, 1);
     app.executor.run_all();
     (void)app.show(load);
