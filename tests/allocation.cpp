@@ -1,7 +1,7 @@
 // Allocations: asking for what is loaded makes none, whatever the type of the key.
 #include "support.hpp"
 
-#include <imload/detail/slot_index.hpp>
+#include <imload/detail/slots/slot_index.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -282,8 +282,8 @@ TEST_CASE("a hit allocates nothing: paths") {
 
 TEST_CASE("a search allocates nothing: paths with doubled separators") {
     ui app;
-    auto load = imload::async_load(app.session,
-                                   [](const std::filesystem::path& p) { return p.native().size(); });
+    auto load = imload::async_load(
+        app.session, [](const std::filesystem::path& p) { return p.native().size(); });
     std::vector<std::filesystem::path> keys;
     for (std::size_t i = 0; i < 64; ++i)
         keys.push_back("/a//folder///" + std::string(i * 10, 'x') + "//name");

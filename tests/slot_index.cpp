@@ -1,7 +1,7 @@
 // The index and the memory below a session: many keys, keys with one hash, keys that go.
 #include "support.hpp"
 
-#include <imload/detail/slot_index.hpp>
+#include <imload/detail/slots/slot_index.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <imload/config.hpp>
-#include <imload/detail/run_control.hpp>
+#include <imload/detail/jobs/run_control.hpp>
 
 #include <string_view>
 #include <type_traits>

@@ -17,6 +17,14 @@
 //     simulation.hpp   to see one's own loading and error states
 //     executor.hpp thread_pool.hpp clock.hpp   the parts that can be replaced
 //
+// Behind them, in detail/, each folder resting on those before it:
+//     arguments   how arguments are viewed, compared and written as text
+//     jobs        a run: what it is told and tells, and what comes of it
+//     slots       the map in memory: keys, values, their index, the trail of asks
+//     calls       from a callable and its arguments to a key and a job
+//     workers     the queue, the threads, and the mail back
+//     engine      what moves keys, frame by frame
+//
 // Beside it: imload/imgui.hpp (a session per ImGui context, widgets), imload/glfw.hpp (a window
 // that sleeps), imload/testing.hpp (a clock and an executor for tests).
 

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <imload/detail/call.hpp>
-#include <imload/detail/call_key.hpp>
-#include <imload/detail/call_of.hpp>
-#include <imload/detail/current.hpp>
-#include <imload/detail/engine.hpp>
-#include <imload/detail/loader_badge.hpp>
-#include <imload/detail/slot.hpp>
+#include <imload/detail/arguments/call_key.hpp>
+#include <imload/detail/calls/call.hpp>
+#include <imload/detail/calls/call_of.hpp>
+#include <imload/detail/engine/current.hpp>
+#include <imload/detail/engine/engine.hpp>
+#include <imload/detail/engine/loader_badge.hpp>
+#include <imload/detail/slots/slot.hpp>
 #include <imload/options.hpp>
 #include <imload/result.hpp>
 #include <imload/session.hpp>

@@ -3,9 +3,9 @@
 #include <imload/config.hpp>
 #include <imload/detail/box.hpp>
 #include <imload/detail/counted.hpp>
-#include <imload/detail/expected.hpp>
 #include <imload/detail/fail.hpp>
-#include <imload/detail/run_control.hpp>
+#include <imload/detail/jobs/expected.hpp>
+#include <imload/detail/jobs/run_control.hpp>
 #include <imload/error.hpp>
 
 #include <atomic>

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <imload/detail/counted.hpp>
-#include <imload/detail/current.hpp>
-#include <imload/detail/engine.hpp>
-#include <imload/detail/job.hpp>
-#include <imload/detail/keys.hpp>
+#include <imload/detail/engine/current.hpp>
+#include <imload/detail/engine/engine.hpp>
+#include <imload/detail/jobs/job.hpp>
 #include <imload/detail/late.hpp>
-#include <imload/detail/slot.hpp>
+#include <imload/detail/slots/keys.hpp>
+#include <imload/detail/slots/slot.hpp>
 #include <imload/detail/value_type.hpp>
 #include <imload/error.hpp>
 #include <imload/options.hpp>

@@ -2,13 +2,13 @@
 
 #include <imload/detail/box.hpp>
 #include <imload/detail/counted.hpp>
-#include <imload/detail/current.hpp>
-#include <imload/detail/engine.hpp>
-#include <imload/detail/engine_impl.hpp>
+#include <imload/detail/engine/current.hpp>
+#include <imload/detail/engine/engine.hpp>
+#include <imload/detail/engine/engine_impl.hpp>
 #include <imload/detail/fail.hpp>
+#include <imload/detail/jobs/posted.hpp>
 #include <imload/detail/late.hpp>
-#include <imload/detail/posted.hpp>
-#include <imload/detail/slot_value.hpp>
+#include <imload/detail/slots/slot_value.hpp>
 #include <imload/detail/thread_state.hpp>
 #include <imload/detail/type_tag.hpp>
 #include <imload/entry_info.hpp>

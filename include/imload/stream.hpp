@@ -1,7 +1,7 @@
 #pragma once
 
 #include <imload/context.hpp>
-#include <imload/detail/run_control.hpp>
+#include <imload/detail/jobs/run_control.hpp>
 
 #include <atomic>
 #include <memory>

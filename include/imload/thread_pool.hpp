@@ -2,9 +2,9 @@
 
 #include <imload/config.hpp>
 #include <imload/detail/counted.hpp>
-#include <imload/detail/crew.hpp>
 #include <imload/detail/late.hpp>
 #include <imload/detail/renew.hpp>
+#include <imload/detail/workers/crew.hpp>
 #include <imload/executor.hpp>
 #include <imload/options.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <imload/detail/current.hpp>
+#include <imload/detail/engine/current.hpp>
 #include <imload/detail/renew.hpp>
 
 #include <imgui.h>

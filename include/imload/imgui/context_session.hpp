@@ -1,8 +1,8 @@
 #pragma once
 
 #include <imload/config.hpp>
-#include <imload/detail/current.hpp>
-#include <imload/detail/engine.hpp>
+#include <imload/detail/engine/current.hpp>
+#include <imload/detail/engine/engine.hpp>
 #include <imload/detail/renew.hpp>
 #include <imload/detail/thread_state.hpp>
 #include <imload/imgui/context_pace.hpp>

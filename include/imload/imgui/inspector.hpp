@@ -1,6 +1,6 @@
 #pragma once
 
-#include <imload/detail/current.hpp>
+#include <imload/detail/engine/current.hpp>
 #include <imload/imgui/context_session.hpp>
 #include <imload/imgui/inspector/details.hpp>
 #include <imload/imgui/inspector/head.hpp>

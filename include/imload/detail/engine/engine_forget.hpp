@@ -1,0 +1,110 @@
+#pragma once
+
+// Which keys go, and what is known of those that are there. Part of engine_impl.hpp.
+
+#include <imload/detail/engine/engine_impl.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+namespace imload::detail {
+
+/// Something is under way, and no pretence.
+template <class Late>
+inline bool engine_impl<Late>::is_busy(const slot_base& s) noexcept {
+    const flight* const f = s.cold().going;
+    if (!f) return false;
+    return f->put || (f->now != phase::idle && f->pretends.state != simulated::loading);
+}
+
+template <class Late>
+inline void engine_impl<Late>::evict(slot_base& s) {
+    ++counts_.evictions;
+    end_run(s); // it may pretend one
+    erase(s);
+}
+
+/// Erases keys that were not asked for in their forget_after, some thousands a frame at most.
+template <class Late>
+inline void engine_impl<Late>::forget_unasked() {
+    if (memory_.empty()) return;
+    const time_point t = now();
+    frame_times_.note(frame_, t, longest_forget_);
+    if (!sweeping_) {
+        if (t < next_sweep_) return;
+        sweeping_ = true;
+        sweep_bound_ = time_point::max();
+        next_sweep_ = time_point::max();
+    }
+    int budget = 4096;
+    const bool all = memory_.visit(sweep_at_, [&](slot_base& s) {
+        if (s.in_use() && !s.cold().vacant && s.cold().set &&
+            settings_[s.cold().set].values.forget_after != never) {
+            const entry& e = s.cold();
+            const time_point limit =
+                after(frame_times_.of(s.asked), settings_[e.set].values.forget_after);
+            if (t >= limit && frame_ - s.asked >= 2 && !is_busy(s)) {
+                evict(s);
+            } else {
+                sweep_bound_ = std::min(sweep_bound_, limit);
+            }
+        }
+        return --budget > 0;
+    });
+    if (!all) return;
+    sweeping_ = false;
+    next_sweep_ = std::min(next_sweep_, sweep_bound_);
+}
+
+/// Erases the keys least recently asked for, down to max_entries.
+template <class Late>
+inline void engine_impl<Late>::evict_excess() {
+    if (!is_over_limit() || frame_ < evict_from_) return;
+    const std::size_t most = setup_.max_entries;
+    slot_list candidates;
+    for_each_slot([&](slot_base& s) {
+        if (!asked_last_frame(s) && !is_busy(s)) candidates.push_back(&s);
+    });
+    // A large map goes a little below its limit, so that it is not searched again in each frame.
+    const std::size_t target = most < 65536 ? most : most - most / 16;
+    const std::size_t excess = std::min(size_ - target, candidates.size());
+    const auto middle = candidates.begin() + static_cast<std::ptrdiff_t>(excess);
+    std::nth_element(candidates.begin(), middle, candidates.end(),
+                     [](const slot_base* a, const slot_base* b) { return a->asked < b->asked; });
+    for (auto at = candidates.begin(); at != middle; ++at) {
+        evict(**at);
+    }
+    // Where too much is in use, a large map is searched again after some frames only.
+    if (size_ > most) evict_from_ = frame_ + 1 + static_cast<std::uint32_t>(size_ / 4096);
+}
+
+template <class Late>
+inline void engine_impl<Late>::watch_new_keys(const slot_base& s) {
+    auto known = std::find_if(watched_.begin(), watched_.end(),
+                              [&](const box<key_watch<Late>>& w) { return w->is_of(s.pool()); });
+    if (known == watched_.end())
+        known = watched_.insert(known, make_box<key_watch<Late>>(s.pool()));
+    key_watch<Late>& watch = **known; // a key's == may add others meanwhile
+    if (!watch.note(s, frame_)) return;
+    bool any_ready = false;
+    for_each_slot([&](const slot_base& other) {
+        const entry& e = other.cold();
+        any_ready |= &other.pool() == &s.pool() && e.has_value &&
+                     frame_ - e.landed_frame >= frame_ - other.asked;
+    });
+    if (any_ready) {
+        watch.calm_down();
+        return;
+    }
+    const std::string text = watch.tell(s);
+    if (setup_.warn)
+        setup_.warn(text);
+    else
+        std::fprintf(stderr, "%s\n", text.c_str());
+}
+
+} // namespace imload::detail

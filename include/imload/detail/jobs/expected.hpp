@@ -1,0 +1,91 @@
+#pragma once
+
+#include <imload/detail/arguments/text.hpp>
+#include <imload/detail/box.hpp>
+#include <imload/error.hpp>
+
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace imload::detail {
+
+/// A type shaped like std::expected: its error becomes the run's error.
+template <class R>
+concept expected_like = requires(R& r) {
+    typename R::value_type;
+    typename R::error_type;
+    static_cast<bool>(r.has_value());
+    r.error();
+};
+
+/// What comes of an R: what it is, or the value in it.
+template <class R>
+struct value_of {
+    using type = std::decay_t<R>;
+};
+template <class R>
+    requires std::is_void_v<R>
+struct value_of<R> {
+    using type = std::monostate;
+};
+template <expected_like R>
+struct value_of<R> {
+    using type = std::conditional_t<std::is_void_v<typename R::value_type>, std::monostate,
+                                    typename R::value_type>;
+};
+
+/// The value in an outcome that has one.
+template <class R>
+[[nodiscard]] decltype(auto) value_in_outcome(R&& outcome) {
+    if constexpr (requires { *std::move(outcome); })
+        return *std::move(outcome);
+    else
+        return std::move(outcome).value();
+}
+
+/// A null character pointer is no text.
+template <class Text>
+[[nodiscard]] std::string text_of(const Text& text) {
+    if constexpr (std::is_pointer_v<Text>)
+        return text ? std::string(text) : std::string();
+    else if constexpr (std::is_convertible_v<const Text&, std::string_view>)
+        return std::string(static_cast<std::string_view>(text));
+    else
+        return std::string(text);
+}
+
+/// The message of an error value: its text, its number, what it says of itself. May be empty.
+template <class E>
+[[nodiscard]] std::string message_of_value(const E& e) {
+    if constexpr (std::is_convertible_v<const E&, std::string_view>) {
+        return detail::text_of(e);
+    } else if constexpr (requires { std::string(e.message()); }) {
+        return detail::text_of(e.message());
+    } else if constexpr (requires { std::string(e.what()); }) {
+        return detail::text_of(e.what());
+    } else if constexpr (std::is_arithmetic_v<E> || std::is_enum_v<E>) {
+        std::string text = "error ";
+        detail::append_text(text, e);
+        return text;
+    } else {
+        std::string text = "an error of type ";
+        append::type(text, spelled_with<E>());
+        return text;
+    }
+}
+
+/// The error of a run that reported `e`, which error::as gives back.
+template <class E>
+[[nodiscard]] box<error> reported(E&& e) {
+    auto why = make_box<error>();
+    why->kind = error_kind::reported;
+    why->message = detail::message_of_value(e);
+    if (why->message.empty()) why->message = "an error without a message";
+    why->attach(std::forward<E>(e));
+    return why;
+}
+
+} // namespace imload::detail
