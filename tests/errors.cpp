@@ -1,6 +1,8 @@
 // Errors: whatever a load throws becomes its key's error, and nothing else is touched.
 #include "support.hpp"
 
+#include <catch2/generators/catch_generators.hpp>
+
 #include <exception>
 #include <string>
 
@@ -127,8 +129,8 @@ TEST_CASE("an exception without any text still has a message, whoever throws it"
     const auto load = imload::async_load(app.session, fails_speechless);
     const auto finished =
         imload::async_load(app.session, [] { return 1; }).finish(finishes_speechless);
-    const auto set = imload::async_load(
-        app.session, [](imload::promise<int> p) { p.set_exception(nullptr); });
+    const auto set =
+        imload::async_load(app.session, [](imload::promise<int> p) { p.set_exception(nullptr); });
     const auto reported = imload::async_load(app.session, [] { return null_text_error(); });
     ask(load);
     ask(finished);
@@ -288,4 +290,45 @@ TEST_CASE("bad_result_access is a logic_error with a message") {
     auto load = imload::async_load(app.session, [] { return 1; });
     const std::string message = thrown<std::logic_error>([&] { (void)load.peek().value(); });
     CHECK_FALSE(message.empty());
+}
+
+namespace {
+
+// Whose copy for a run draws.
+struct drawing {
+    int number = 0;
+    imload::session* in = nullptr;
+    bool to_wait = false;
+
+    drawing(int n, imload::session* s, bool wait) : number(n), in(s), to_wait(wait) {}
+    drawing(const drawing& other) : number(other.number), in(other.in), to_wait(other.to_wait) {
+        if (++copies != 2) return; // the first is for the key
+        if (to_wait)
+            static_cast<void>(in->wait_idle(patience));
+        else
+            in->begin_frame();
+    }
+    drawing& operator=(const drawing&) = delete;
+    ~drawing() = default;
+    friend bool operator==(const drawing& a, const drawing& b) { return a.number == b.number; }
+    static inline int copies = 0;
+};
+
+} // namespace
+
+template <>
+struct std::hash<drawing> {
+    std::size_t operator()(const drawing& d) const { return static_cast<std::size_t>(d.number); }
+};
+
+TEST_CASE("an argument whose copy begins a frame fails its load") {
+    ui app;
+    drawing::copies = 0;
+    const drawing d(1, &app.session, GENERATE(false, true));
+    const auto load = imload::async_load(app.session, [](const drawing& x) { return x.number; });
+    ask(load, d);
+    app.land();
+    const auto r = load.poll(d);
+    REQUIRE(r.error());
+    CHECK(contains(r.error()->message, "copied"));
 }

@@ -515,8 +515,9 @@ TEST_CASE("a finish function may be a member of what is loaded") {
         texture upload_last() && { return texture(100 + id); }
     };
     gpu_ui ui;
-    const auto plain = imload::async_load(
-        ui.app(), [](int id) { return picture{id, std::make_unique<int>(10 * id)}; });
+    const auto plain = imload::async_load(ui.app(), [](int id) {
+        return picture{id, std::make_unique<int>(10 * id)};
+    });
     const auto one = plain.finish(&picture::upload);
     const auto other = plain.finish(&picture::upload_last);
     const auto id = plain.finish(&picture::id);
@@ -673,4 +674,36 @@ TEST_CASE("a promise that is kept on another thread keeps nothing of a finished 
     }
     on_another_thread([] { kept_promise.reset(); });
     CHECK(copied_handle::destroyed_elsewhere == 0);
+}
+
+namespace {
+
+std::optional<imload::promise<int>> kept;
+int goes_on(imload::promise<int> p) {
+    kept = std::move(p);
+    return 0;
+}
+texture upload_and_forget(int&& id);
+auto forgetful(imload::session& s) {
+    return imload::async_load(s, goes_on).finish(upload_and_forget);
+}
+imload::session* uploads_in = nullptr;
+texture upload_and_forget(int&& id) {
+    forgetful(*uploads_in).poll().forget();
+    return texture(id);
+}
+
+} // namespace
+
+TEST_CASE("a finished value that nobody waits for any more is destroyed at once") {
+    device = {};
+    ui app;
+    uploads_in = &app.session;
+    ask(forgetful(app.session));
+    app.executor.run_all();
+    kept->set_value(7);
+    app.frames(2);
+    CHECK(device.destroyed == std::vector{7});
+    on_another_thread([] { kept.reset(); }); // the callable goes on until then
+    CHECK(device.destroyed == std::vector{7});
 }

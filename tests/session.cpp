@@ -667,6 +667,57 @@ TEST_CASE("set_wake({}) returns when no call of the hook is running") {
     }
 }
 
+TEST_CASE("set_wake waits for calls of the earlier hook, and for no others") {
+    threaded_ui<imload::thread_per_load> app;
+    static gate earlier;
+    static gate later;
+    app.session.set_wake([] { earlier.pass(); });
+    ask(imload::async_load(app.session, twice), 1);
+    earlier.wait();
+    std::atomic<bool> replaced{false};
+    std::thread other([&] {
+        while (!replaced) app.session.post([] {}); // until it calls the new one
+    });
+    std::thread then([&] {
+        later.wait();
+        earlier.open();
+    });
+    std::binary_semaphore returned{0};
+    std::atomic<bool> in_time{false};
+    app.session.set_wake([&] {
+        replaced = true;
+        later.reach();
+        in_time = returned.try_acquire_for(patience);
+    });
+    returned.release();
+    other.join();
+    then.join();
+    app.session.set_wake({});
+    CHECK(in_time);
+}
+
+TEST_CASE("a wake hook may replace that of another session, and waits for its calls") {
+    threaded_ui<imload::thread_per_load> other;
+    static gate at_gate;
+    static std::atomic<bool> done{false};
+    done = false;
+    other.session.set_wake([] {
+        at_gate.pass();
+        done = true;
+    });
+    ask(imload::async_load(other.session, twice), 1);
+    at_gate.wait();
+    ui app;
+    bool was_done = false;
+    app.session.set_wake([&] {
+        at_gate.open();
+        other.session.set_wake({});
+        was_done = done;
+    });
+    app.session.post([] {});
+    CHECK(was_done);
+}
+
 TEST_CASE("shutdown may be called twice, and the destructor after it") {
     ui app;
     auto load = imload::async_load(app.session, twice);
@@ -883,6 +934,8 @@ TEST_CASE("wait_idle after a shutdown that came too early waits for what still r
     CHECK_FALSE(stopped);
     CHECK_FALSE(idle_too_soon);
     CHECK(app.session.wait_idle(patience));
+    CHECK(app.session.statistics().in_flight == 0);
+    CHECK(app.session.statistics().discarded == 1);
 }
 
 namespace {
@@ -913,6 +966,36 @@ TEST_CASE("set_wake does not wait for a slow clock") {
     slow_begun.acquire();
     slow_release.release();
     CHECK(session.wait_idle(patience));
+}
+
+TEST_CASE("a session that ends within a load is not the current one after it") {
+    imload::inline_executor at_once;
+    auto first = std::make_unique<imload::session>(); // current
+    imload::session session{{.executor = &at_once}};
+    session.begin_frame();
+    ask(imload::async_load(session, "end", [&first] {
+        first.reset();
+        return 1;
+    }));
+    CHECK(contains(thrown<std::logic_error>([] { (void)imload::current_session(); }),
+                   "found no current session"));
+}
+
+TEST_CASE("a session that is made within a load is its thread's after it") {
+    ui app;
+    static std::unique_ptr<imload::session> made;
+    ask(imload::async_load(app.session, [] {
+        made = std::make_unique<imload::session>();
+        return 1;
+    }));
+    bool is_current = false;
+    on_another_thread([&] {
+        app.executor.run_all();
+        made->begin_frame();
+        is_current = &imload::current_session() == made.get();
+        made.reset();
+    });
+    CHECK(is_current);
 }
 
 TEST_CASE("the default session has its own threads and clock") {

@@ -80,9 +80,10 @@ class gate {
 public:
     // The load's: returns when the gate was opened for it.
     void pass() {
-        reached_.release();
+        reach();
         opened_.acquire();
     }
+    void reach() { reached_.release(); }
     // The test's: until a load has reached it.
     void wait() { reached_.acquire(); }
     void open(int loads = 1) { opened_.release(loads); }

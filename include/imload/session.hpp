@@ -40,13 +40,15 @@ public:
     template <class Late = detail::late>
     explicit session(session_options o = {})
         : engine_(detail::make_counted<detail::engine_impl<Late>>(std::move(o))) {
-        if (!detail::this_thread.current) detail::this_thread.current = this;
+        detail::thread_state& thread = detail::outside_loads();
+        if (!thread.current) thread.current = this;
     }
     session(const session&) = delete;
     session& operator=(const session&) = delete;
     /// shutdown(), then waits for loads that do not hear, up to session_options::abandon_after.
     ~session() {
-        if (detail::this_thread.current == this) detail::this_thread.current = nullptr;
+        detail::thread_state& thread = detail::outside_loads();
+        if (thread.current == this) thread.current = nullptr;
     }
 
     /// Begins a frame: what workers finished becomes visible here, and only here. Call it once in

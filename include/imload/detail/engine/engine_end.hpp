@@ -37,12 +37,18 @@ template <class Late>
 inline bool engine_impl<Late>::wait_idle(time_span limit) {
     using std::chrono::nanoseconds;
     if (in_frame_)
-        detail::fail<std::logic_error>("imload: session::wait_idle() was called within "
-                                       "begin_frame(): does a posted function wait for loads?");
+        detail::fail<std::logic_error>(
+            "imload: session::wait_idle() was called within begin_frame(), or while an argument "
+            "was copied: does a posted function wait for loads?");
     if (this_thread.in_wake)
         detail::fail<std::logic_error>("imload: session::wait_idle() was called from the wake "
                                        "hook: let it wake the loop, which then waits");
-    if (closed_) return hub_->wait_quiet(limit);
+    if (closed_) {
+        const flag_scope inside(in_frame_);
+        const bool quiet = hub_->wait_quiet(limit);
+        discard_landed();
+        return quiet;
+    }
     const auto began = std::chrono::steady_clock::now();
     for (;;) {
         pump();
@@ -82,9 +88,8 @@ template <class Late>
 inline bool engine_impl<Late>::shutdown(time_span deadline, bool let_go) {
     if (in_frame_)
         detail::fail<std::logic_error>(
-            "imload: session::shutdown() was called within begin_frame() "
-            "or shutdown(): does a destructor or a posted function end "
-            "the session?");
+            "imload: session::shutdown() was called within begin_frame() or shutdown(), or while "
+            "an argument was copied: does a destructor or a posted function end the session?");
     if (this_thread.in_wake)
         detail::fail<std::logic_error>("imload: session::shutdown() was called from the wake hook: "
                                        "let it wake the loop, which then ends the session");
@@ -105,6 +110,15 @@ inline bool engine_impl<Late>::shutdown(time_span deadline, bool let_go) {
 #else
     static_cast<void>(let_go);
 #endif
+    discard_landed();
+    clear_all();
+    static_cast<void>(graves_.take());
+    return quiet;
+}
+
+/// After the end: what has come back is seen by nobody.
+template <class Late>
+inline void engine_impl<Late>::discard_landed() {
     receive();
     for (slot_base* s : active_) s->cold().going->held = false; // counted below
     while (const ref<job> j = mail_.next_landed()) discard(*j);
@@ -116,9 +130,6 @@ inline bool engine_impl<Late>::shutdown(time_span deadline, bool let_go) {
     const std::uint64_t still = hub_->running();
     counts_.discarded += counts_.in_flight - std::min(counts_.in_flight, still);
     counts_.in_flight = std::min(counts_.in_flight, still);
-    clear_all();
-    static_cast<void>(graves_.take());
-    return quiet;
 }
 
 template <class Late>

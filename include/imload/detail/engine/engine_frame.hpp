@@ -15,8 +15,7 @@ namespace imload::detail {
 
 template <class Late>
 inline engine_impl<Late>::engine_impl(session_options o) : setup_(std::move(o)) {
-    if (!this_thread.in_load && !this_thread.owner) this_thread.owner = &this_thread;
-    owner_ = &this_thread;
+    outside_loads().owner = owner_ = &this_thread;
     hub_ = make_counted<hub<Late>>(setup_.clock);
     random_ = std::hash<const void*>{}(this);
     if (setup_.wake) hub_->set_wake(std::move(setup_.wake)); // which lets go of it when told
@@ -43,8 +42,8 @@ inline void engine_impl<Late>::begin_frame() {
     }
     if (in_frame_)
         detail::fail<std::logic_error>(
-            "imload: session::begin_frame() was called within begin_frame(): "
-            "does a finish function, a posted function or a destructor draw?");
+            "imload: session::begin_frame() was called within begin_frame(), or while an argument "
+            "was copied: does a finish function, a posted function or a destructor draw?");
     if (closed_) return;
     stir();
     begin_busy_frame();

@@ -220,6 +220,7 @@ private:
         if (!stopping_.empty()) tell_to_stop();
     }
     void tell_to_stop();
+    void discard_landed();
     void clear_all();
 
     using slot_list = later<std::vector<slot_base*>, Late>;
@@ -266,7 +267,7 @@ private:
     graveyard graves_;
     std::uint32_t evict_from_ = 0; ///< the frame in which to look again for keys to evict
     bool active_app_ = true;
-    bool in_frame_ = false;
+    bool in_frame_ = false; ///< no frame may begin, nor the session end
     bool pumping_ = false;
 };
 

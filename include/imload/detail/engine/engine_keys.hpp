@@ -175,6 +175,7 @@ inline void engine_impl<Late>::ask_again(slot_base& s, entry& e, const asked& a,
             // A timer started it in this frame with the callable it had; this is the one to use.
             const ref<job> queued = f.run; // unless that code, a user's, ends it
             ref<job> fresh;
+            const flag_scope inside(in_frame_);
             const auto thrown = caught([&] {
                 f.how = a.starter();
                 fresh = make_job(s, e);
@@ -254,6 +255,7 @@ inline std::exception_ptr engine_impl<Late>::keep_starter(entry& e, const asked&
     if (!a.starter.make) return nullptr;
     flight& f = flight_of(e);
     f.how.reset();
+    const flag_scope inside(in_frame_); // as in launch()
     return caught([&] { f.how = a.starter(); });
 }
 

@@ -150,9 +150,10 @@ inline bool engine_impl<Late>::is_wanted(const job& j) const {
 }
 
 template <class Late>
-inline void engine_impl<Late>::discard(job&) {
+inline void engine_impl<Late>::discard(job& j) {
     --counts_.in_flight;
     ++counts_.discarded;
+    if (j.loaded) j.value.reset(); // what was finished goes on this thread, whoever has the job
 }
 
 /// After code of the user's, which may have acted on the key: a finish function, a value's move.

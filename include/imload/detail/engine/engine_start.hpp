@@ -35,7 +35,10 @@ inline void engine_impl<Late>::launch(slot_base& s, entry& e, run_cause why,
     const bool can_start = f.how || !s.type().needs_starter();
     const std::uint32_t mine = e.generation;
     ref<job> made;
-    if (!thrown && can_start) thrown = caught([&] { made = make_job(s, e); });
+    if (!thrown && can_start) {
+        const flag_scope inside(in_frame_); // no other one may begin in it
+        thrown = caught([&] { made = make_job(s, e); });
+    }
     if (!s.in_use() || e.generation != mine) return; // that code has started or ended it itself
     f.run = std::move(made);
     if (thrown || !can_start) make_stillborn(s, e, std::move(thrown));

@@ -162,6 +162,10 @@ private:
     void tell_waiters() noexcept {
         if (waiters_ > 0) changed_.notify_all();
     }
+    /// Whether a thread is inside what the session only borrows.
+    [[nodiscard]] bool is_outside() const noexcept {
+        return in_clock_ > 0 || in_hook_ > 0 || in_earlier_hook_ > 0;
+    }
     [[nodiscard]] std::int16_t take_place() noexcept;
     void leave_place(int place) noexcept;
 
@@ -176,10 +180,12 @@ private:
     std::atomic<bool> signalled_{false}; ///< there is something to see, not yet collected
     ref<wake_hook> wake_;
     const clock* const clock_;
-    std::size_t running_ = 0;  ///< workers inside a callable
-    std::uint64_t places_ = 0; ///< a bit for each place that one of them has
-    std::size_t in_clock_ = 0; ///< threads inside the user's clock
-    std::size_t in_hook_ = 0;  ///< threads inside the wake hook
+    std::size_t running_ = 0;         ///< workers inside a callable
+    std::uint64_t places_ = 0;        ///< a bit for each place that one of them has
+    std::size_t in_clock_ = 0;        ///< threads inside the user's clock
+    std::size_t in_hook_ = 0;         ///< threads inside the wake hook
+    std::size_t in_earlier_hook_ = 0; ///< inside one that set_wake() replaced
+    std::uint32_t hook_number_ = 0;   ///< how often that was
     std::size_t waiters_ = 0;
     std::uint64_t wakes_ = 0;
     bool woken_ = false; ///< the wake hook was called in this frame

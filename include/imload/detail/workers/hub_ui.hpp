@@ -150,10 +150,12 @@ inline void hub<Late>::set_wake(std::function<void()> wake) {
     {
         const lock_type lock(mutex_);
         std::swap(wake_, fresh);
+        ++hook_number_;
+        in_earlier_hook_ += renew(in_hook_, 0u);
         woken_ = false;
     }
-    if (this_thread.in_wake) return; // a hook cannot wait for itself
-    static_cast<void>(wait(never, [this] { return in_hook_ == 0; }));
+    if (wake_scope::is_inside(this)) return; // a hook cannot wait for itself
+    wait(never, [this] { return in_earlier_hook_ == 0; });
 }
 
 template <class Late>
@@ -192,12 +194,12 @@ inline void hub<Late>::take_landed(job& j) {
 
 template <class Late>
 inline bool hub<Late>::wait_quiet(time_span limit) {
-    return wait(limit, [this] { return running_ == 0 && in_clock_ == 0 && in_hook_ == 0; });
+    return wait(limit, [this] { return running_ == 0 && !is_outside(); });
 }
 
 template <class Late>
 inline void hub<Late>::wait_outside() {
-    static_cast<void>(wait(never, [this] { return in_clock_ == 0 && in_hook_ == 0; }));
+    wait(never, [this] { return !is_outside(); });
 }
 
 template <class Late>

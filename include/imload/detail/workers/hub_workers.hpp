@@ -118,14 +118,16 @@ inline void hub<Late>::signal(lock_type& lock) noexcept {
     woken_ = true;
     ++wakes_;
     ++in_hook_;
+    const std::uint32_t number = hook_number_;
     ref<wake_hook> hook = wake_;
     lock.unlock();
-    const bool nested = renew(this_thread.in_wake, true);
-    static_cast<void>(caught([&] { hook->call(); })); // a hook that throws has nobody to tell
-    this_thread.in_wake = nested;
+    {
+        const wake_scope inside(this);
+        static_cast<void>(caught([&] { hook->call(); })); // a hook that throws has nobody to tell
+    }
     hook = {};
     lock.lock();
-    --in_hook_;
+    --(number == hook_number_ ? in_hook_ : in_earlier_hook_);
     tell_waiters();
 }
 
