@@ -1,6 +1,8 @@
 // async_load and loader: what asking does.
 #include "support.hpp"
 
+#include <catch2/generators/catch_generators.hpp>
+
 #include <any>
 #include <memory>
 #include <type_traits>
@@ -457,7 +459,8 @@ TEST_CASE("a kept loader tells keyed, unkeyed and addressed arguments apart") {
 
 TEST_CASE("a loader that was asked with an unkeyed argument takes no such key for a keyed one") {
     ui app;
-    auto load = imload::async_load(app.session, +[](int a, int b) { return 100 * a + b; });
+    auto load = imload::async_load(
+        app.session, +[](int a, int b) { return 100 * a + b; });
     several_frames(app, [&] { ask(load, imload::unkeyed(1), 5); });
     CHECK(load(imload::unkeyed(1), 5) == 105);
     app.frame();
@@ -552,4 +555,115 @@ TEST_CASE("a loader that outlives its session finds nothing of it in the next on
         several_frames(app, [&] { ask(load, 1); });
         CHECK(load(1) == 2);
     }
+}
+
+TEST_CASE("peeking at what is not known asks for no frame, and is the same key in each") {
+    ui app;
+    const auto load = imload::async_load(app.session, twice);
+    app.frames(3);
+    CHECK(app.session.wait_time() == imload::never);
+    const auto id = load.peek(1).id();
+    for (int i = 0; i < 3; ++i) {
+        CHECK(app.session.wait_time() == imload::never);
+        CHECK(load.peek(1).id() == id);
+        app.frame();
+    }
+    CHECK(app.keys() == 0);
+    app.frames(2);
+    CHECK(load.peek(1).id() != id); // nobody looked at it meanwhile, and it went
+    load.peek(1).refresh();
+    app.land();
+    CHECK(load.peek(1).value_or(0) == 2);
+}
+
+TEST_CASE("a key that was forgotten and is peeked at asks for no frame") {
+    ui app;
+    const auto load = imload::async_load(app.session, twice);
+    ask(load, 1);
+    app.land();
+    load.poll(1).forget();
+    for (int i = 0; i < 4; ++i) {
+        app.frame();
+        CHECK_FALSE(load.peek(1).has_value());
+    }
+    CHECK(app.session.wait_time() == imload::never);
+}
+
+TEST_CASE("a key that was never asked for says so, and is as old as it is") {
+    ui app;
+    const auto load = imload::async_load(app.session, twice);
+    for (int i = 0; i < 3; ++i) {
+        ask(load, 1);
+        app.land();
+    }
+    app.frame_after(10min);
+    ask(load, 1);
+    load.prefetch(2);
+    load.peek(3).set(99);
+    CHECK(load.peek(2).last_asked_frame() == 0);
+    app.executor.run_all();
+    for (int i = 0; i < 3; ++i) {
+        app.frame_after(16ms);
+        ask(load, 1);
+    }
+    CHECK(load.peek(2).has_value());
+    CHECK(load.peek(3).has_value());
+    CHECK(load.peek(2).last_asked_frame() == 0);
+    app.frame_after(6min);
+    app.frames(2);
+    CHECK_FALSE(load.peek(2).has_value());
+    CHECK_FALSE(load.peek(3).has_value());
+}
+
+TEST_CASE("a prefetch in the frame of a forget starts") {
+    ui app;
+    const auto load = imload::async_load(app.session, twice);
+    ask(load, 1);
+    app.land();
+    SECTION("forget") { load.poll(1).forget(); }
+    SECTION("clear") { app.session.clear(); }
+    load.prefetch(1);
+    app.land();
+    CHECK(app.starts() == 2);
+    CHECK(load.peek(1).has_value());
+}
+
+TEST_CASE(
+    "a refresh that was dropped because nobody asked starts when the key is asked for again") {
+    ui app;
+    static bool fails = false;
+    fails = GENERATE(false, true);
+    const auto load = imload::async_load(app.session, [](int x) {
+        if (fails) throw std::runtime_error("no");
+        return x;
+    });
+    ask(load, 1);
+    app.land();
+    load.poll(1).refresh();
+    app.frames(5);
+    REQUIRE(app.statistics().dropped == 1);
+    CHECK(load.peek(1).status() == status::complete);
+    CHECK(app.starts() == 2);
+    ask(load, 1);
+    CHECK(app.starts() == 3);
+    fails = false;
+    app.land();
+    CHECK(load(1) == 1);
+    app.frames(3);
+    CHECK(app.starts() == 3);
+}
+
+TEST_CASE("a load that was tried again gets the unkeyed arguments of the newest ask") {
+    ui app;
+    const auto load = imload::async_load(app.session, [](int unkeyed, int) {
+        if (unkeyed < 3) throw std::runtime_error("dead");
+        return unkeyed;
+    });
+    ask(load, imload::unkeyed(1), 1);
+    app.land();
+    ask(load, imload::unkeyed(2), 1);
+    app.frame();
+    load.poll(imload::unkeyed(3), 1).refresh();
+    app.land();
+    CHECK(load.poll(imload::unkeyed(4), 1).value_or(0) == 3);
 }

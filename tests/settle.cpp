@@ -48,8 +48,7 @@ TEST_CASE("a drag over 50 values starts one load") {
     CHECK(load(50) == 50);
     CHECK(app.statistics().dropped == 0);
     CHECK(app.statistics().cancelled == 0);
-    for (int value = 0; value < 50; ++value)
-        CHECK(load.peek(value).status() == status::idle);
+    for (int value = 0; value < 50; ++value) CHECK(load.peek(value).status() == status::idle);
 }
 
 TEST_CASE("a load starts when its key has been asked for as long as settle says") {
@@ -182,4 +181,30 @@ TEST_CASE("wait_idle waits for a settling key") {
     app.executor.run_all();
     CHECK(app.session.wait_idle(0s));
     CHECK(load(1) == 1);
+}
+
+TEST_CASE("a settling key whose newest ask settles no longer starts") {
+    ui app;
+    const auto itself = [](int x) { return x; };
+    const auto slow = imload::async_load(app.session, itself, {.settle = 100ms});
+    const auto fast = imload::async_load(app.session, itself);
+    ask(slow, 1);
+    for (int i = 0; i < 2; ++i) {
+        app.frame_after(16ms);
+        ask(fast, 1);
+    }
+    app.land();
+    CHECK(fast(1).has_value());
+}
+
+TEST_CASE("a settled load gets the unkeyed arguments of its newest ask") {
+    ui app;
+    const auto load =
+        imload::async_load(app.session, [](int unkeyed, int) { return unkeyed; }, {.settle = 30ms});
+    for (int i = 1; i <= 4; ++i) {
+        ask(load, imload::unkeyed(i), 1);
+        app.frame_after(10ms);
+    }
+    app.land();
+    CHECK(load.poll(imload::unkeyed(9), 1).value_or(0) == 4);
 }

@@ -262,3 +262,25 @@ TEST_CASE("without a timeout a run may take for ever") {
     for (int i = 0; i < 10; ++i) CHECK(app.show(load, 24h).is_loading());
     CHECK(app.statistics().timeouts == 0);
 }
+
+TEST_CASE("a timeout that came with a later ask wakes the loop when the load begins") {
+    bool woken = false;
+    imload::manual_executor executor;
+    imload::session session{{.executor = &executor, .wake = [&] { woken = true; }}};
+    session.begin_frame();
+    pending.clear();
+    const auto load = imload::async_load(session, request);
+    const auto timed = imload::async_load(session, request, {.timeout = 5s});
+    ask(load, 1);
+    for (int i = 0; i < 3; ++i) {
+        session.begin_frame();
+        ask(timed, 1);
+    }
+    woken = false;
+    executor.run_all();
+    CHECK(woken);
+    session.begin_frame();
+    ask(timed, 1);
+    CHECK(session.next_frame().cause == imload::wake_cause::timeout);
+    pending.clear();
+}

@@ -79,9 +79,9 @@ public:
     [[nodiscard]] std::chrono::nanoseconds mean_duration() const noexcept {
         return slot_ ? to_time(cold().mean_seconds.count()) : std::chrono::nanoseconds{};
     }
-    /// The frame in which it was asked for last, as frame_report counts them.
+    /// The frame in which it was asked for last, as frame_report counts them; 0: never.
     [[nodiscard]] std::uint32_t last_asked_frame() const noexcept {
-        return slot_ ? slot_->asked : 0;
+        return slot_ && !cold().unasked ? slot_->asked : 0;
     }
 
     /// A number that no other key of the session ever has; 0 of no key. What widgets make ids of.

@@ -21,13 +21,14 @@ inline void engine_impl<Late>::refresh(slot_base& s) {
     entry& e = s.cold();
     if (closed_ || !e.set || is_invalid(e)) return;
     flight& f = flight_of(e);
-    occupy(e);
+    occupy(s, e);
     e.cancelled = false;
     if (f.now == phase::queued || f.now == phase::running || f.now == phase::finishing)
         return; // it is on its way
     f.attempt = 0;
     e.prefetched = false;
     launch(s, e, run_cause::refresh);
+    if (e.going) e.going->unasked_start = true;
     set_fast(s, e);
 }
 
@@ -36,6 +37,7 @@ inline void engine_impl<Late>::cancel(slot_base& s) {
     entry& e = s.cold();
     if (!e.going) return;
     stop_pretending_to_load(*e.going);
+    e.going->owed = false;
     if (e.going->now == phase::idle) return;
     e.cancelled = true;
     end_run(s);
@@ -46,8 +48,10 @@ inline void engine_impl<Late>::cancel(slot_base& s) {
 template <class Late>
 inline void engine_impl<Late>::forget(slot_base& s) {
     entry& e = s.cold();
+    if (e.vacant) return;
     flight& f = flight_of(e);
     end_run(s);
+    f.owed = false;
     f.pretends = {};
     f.pretends_next = false;
     f.forgotten = true;
@@ -62,9 +66,9 @@ inline void engine_impl<Late>::put(slot_base& s, ref<job> value) {
     entry& e = s.cold();
     if (closed_ || is_invalid(e)) return;
     flight& f = flight_of(e);
-    occupy(e);
+    occupy(s, e);
     end_run(s);
-    e.cancelled = false;
+    e.cancelled = f.owed = false;
     f.pretends_next = false;
     stop_pretending_to_load(f);
     value->ended = now();
@@ -84,8 +88,9 @@ inline void engine_impl<Late>::simulate(slot_base& s, const simulation& how) {
     flight& f = flight_of(e);
     const simulated before = f.pretends.state;
     if (!e.set || f.pretends == how) return;
-    occupy(e);
+    occupy(s, e);
     if (how.state != before) end_run(s);
+    f.owed = false;
     f.pretends = how;
     touch(s, e);
     if (f.held) schedule(s, e);

@@ -143,6 +143,7 @@ inline void engine_impl<Late>::clear_all() {
         return true;
     });
     touched_.clear();
+    vacant_.clear();
     stopping_.clear();
     named_.clear();
     trail_.clear();

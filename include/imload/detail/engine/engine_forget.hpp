@@ -28,6 +28,12 @@ inline void engine_impl<Late>::evict(slot_base& s) {
     erase(s);
 }
 
+/// When it was asked for last, or first heard of.
+template <class Late>
+inline time_point engine_impl<Late>::asked_at(const slot_base& s, const entry& e) const noexcept {
+    return frame_times_.of(e.unasked ? s.asked + before_asked : s.asked);
+}
+
 /// Erases keys that were not asked for in their forget_after, some thousands a frame at most.
 template <class Late>
 inline void engine_impl<Late>::forget_unasked() {
@@ -45,8 +51,7 @@ inline void engine_impl<Late>::forget_unasked() {
         if (s.in_use() && !s.cold().vacant && s.cold().set &&
             settings_[s.cold().set].values.forget_after != never) {
             const entry& e = s.cold();
-            const time_point limit =
-                after(frame_times_.of(s.asked), settings_[e.set].values.forget_after);
+            const time_point limit = after(asked_at(s, e), settings_[e.set].values.forget_after);
             if (t >= limit && frame_ - s.asked >= 2 && !is_busy(s)) {
                 evict(s);
             } else {

@@ -53,8 +53,9 @@ inline void engine_impl<Late>::begin_frame() {
 /// Nothing is to be shown, nothing is under way or due, and nothing was in the last two frames.
 template <class Late>
 inline bool engine_impl<Late>::is_quiet() const noexcept {
-    return active_.empty() && touched_.empty() && deadlines_.empty() && finishing_.empty() &&
-           graves_.empty() && frame_ - landed_frame_ > 2 && frame_wanted_ == time_point::max();
+    return active_.empty() && touched_.empty() && vacant_.empty() && deadlines_.empty() &&
+           finishing_.empty() && graves_.empty() && frame_ - landed_frame_ > 2 &&
+           frame_wanted_ == time_point::max();
 }
 
 template <class Late>
@@ -71,6 +72,7 @@ inline void engine_impl<Late>::begin_busy_frame() {
     begin_report();
     grace_used_ = {};
     apply_touched();
+    sweep_vacant();
     show_mail();
     run_timers();
     run_finishes();
@@ -88,6 +90,7 @@ inline void engine_impl<Late>::give_room_back() {
     constexpr std::size_t many = 16384;
     if (active_.capacity() > many) slot_list().swap(active_);
     if (touched_.capacity() > many) slot_list().swap(touched_);
+    if (vacant_.empty() && vacant_.capacity() > many) slot_list().swap(vacant_);
 }
 
 /// How many frames may pass without a look at the clock, if the loop does not sleep in between:
@@ -217,10 +220,6 @@ inline void engine_impl<Late>::apply_touched() {
         if (e.going && renew(e.going->pretends_next, false)) pretend(s);
         e.shown = e.going ? e.going->now : phase::idle;
         e.shown_cancelled = e.cancelled;
-        if (e.vacant) {
-            erase(s);
-            continue;
-        }
         release_if_quiet(s);
         set_fast(s);
     }
@@ -233,7 +232,7 @@ inline void engine_impl<Late>::release_if_quiet(slot_base& s) {
     entry& e = s.cold();
     const flight* const f = e.going;
     if (!f || f->now != phase::idle || f->failure || f->how || f->put || f->parked || f->stale ||
-        f->anchored || f->due_at != not_listed || f->pretends != simulation{})
+        f->owed || f->anchored || f->due_at != not_listed || f->pretends != simulation{})
         return;
     flights_.give(renew(e.going, nullptr));
 }
@@ -267,6 +266,7 @@ inline void engine_impl<Late>::stop_unasked() {
         if (!s.in_use() || s.cold().generation != j->generation || !s.cold().going) continue;
         ++s.cold().generation;
         s.cold().going->run = {};
+        s.cold().going->owed = true;
         move(s, phase::idle);
         next_refresh(s, now());
         schedule(s);
@@ -280,6 +280,7 @@ inline void engine_impl<Late>::stop_unasked() {
         if (unasked && !s.cold().prefetched && f.now == phase::running && f.run &&
             f.run->control()) {
             end_run(s);
+            s.cold().going->owed = true;
             set_fast(s);
         }
     }

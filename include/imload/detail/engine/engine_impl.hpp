@@ -116,7 +116,10 @@ private:
     void use(entry& e, std::uint32_t set) noexcept;
     flight& flight_of(entry& e);
     void touch(slot_base& s, entry& e);
-    void occupy(entry& e) noexcept;
+    void occupy(slot_base& s, entry& e) noexcept;
+    void keep_vacant(slot_base& s, entry& e);
+    void sweep_vacant();
+    [[nodiscard]] time_point asked_at(const slot_base& s, const entry& e) const noexcept;
     [[nodiscard]] static bool is_invalid(const entry& e) noexcept;
 
     // runs
@@ -185,6 +188,11 @@ private:
     [[nodiscard]] wake_at wakes_for(const slot_base& s) const;
     [[nodiscard]] time_point look_due(const slot_base& s) const;
     [[nodiscard]] bool follows_landing() const noexcept;
+    /// Before the frames in which an ask counts as one of last frame, or of this one.
+    static constexpr std::uint32_t before_asked = 2;
+    [[nodiscard]] std::uint32_t long_ago() const noexcept {
+        return frame_ >= before_asked ? frame_ - before_asked : 0;
+    }
     [[nodiscard]] bool asked_last_frame(const slot_base& s) const noexcept {
         return frame_ - s.asked <= 1;
     }
@@ -234,6 +242,7 @@ private:
 
     slot_list active_;  ///< queued or running
     slot_list touched_; ///< to be brought up to date in the next frame
+    slot_list vacant_;  ///< keys that go if they are not peeked at in each frame
     jobs finishing_;    ///< loaded, and not yet turned into values
     jobs stopping_;     ///< to be told once the state is whole: user code runs there
     deadline_queue<Late> deadlines_;

@@ -29,8 +29,7 @@ template <class Late>
 inline void engine_impl<Late>::begin_life(slot_base& s, entry& e, bool is_key) {
     ++e.generation;
     ++e.life;
-    s.asked = frame_ >= 2 ? frame_ - 2 : 0; // not asked for yet
-    touch(s, e);                            // still vacant by the next frame: it goes
+    s.asked = long_ago();
     if (!is_key) {
         flight_of(e).failure = make_box<error>(
             error_of(error_kind::invalid_key, "these arguments cannot be a key: they do not equal "
@@ -53,6 +52,7 @@ inline auto engine_impl<Late>::ask(sought key, const asked& a) -> answer {
         }
     }
     entry& e = s.cold();
+    if (e.vacant && (a.how == manner::look || is_invalid(e))) keep_vacant(s, e);
     if (!closed_ && !is_invalid(e)) { // a key's == may have closed it
         switch (a.how) {
         case manner::ask:
@@ -67,6 +67,7 @@ inline auto engine_impl<Late>::ask(sought key, const asked& a) -> answer {
         }
     } else if (a.how == manner::ask) {
         s.asked = frame_;
+        e.unasked = false;
     }
     if (a.how == manner::ask && !e.has_value) ++misses_;
     return {e.has_value ? value_in(s) : nullptr, &s};
@@ -80,10 +81,39 @@ inline bool engine_impl<Late>::is_invalid(const entry& e) noexcept {
 }
 
 template <class Late>
-inline void engine_impl<Late>::occupy(entry& e) noexcept {
+inline void engine_impl<Late>::occupy(slot_base& s, entry& e) noexcept {
     if (!e.vacant) return;
-    e.vacant = false;
+    e.vacant = e.touched = false;
+    s.asked = long_ago();
     ++size_;
+}
+
+/// Another peek in the next frame finds the same key.
+template <class Late>
+inline void engine_impl<Late>::keep_vacant(slot_base& s, entry& e) {
+    stir();
+    e.peeked = true;
+    if (e.touched) return;
+    vacant_.push_back(&s);
+    e.touched = true;
+}
+
+/// Nothing has become of these, and nobody looks any more: no frame is drawn for that.
+template <class Late>
+inline void engine_impl<Late>::sweep_vacant() {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < vacant_.size(); ++i) { // a key's destructor may peek
+        slot_base& s = *vacant_[i];
+        if (!s.in_use() || !s.cold().vacant) continue;
+        entry& e = s.cold();
+        if (e.peeked && !is_invalid(e)) {
+            e.peeked = false;
+            vacant_[kept++] = &s;
+        } else {
+            erase(s);
+        }
+    }
+    vacant_.resize(kept);
 }
 
 template <class Late>
@@ -129,6 +159,8 @@ inline void engine_impl<Late>::adopt(slot_base& s, entry& e, const asked& a) {
     if (e.set && settings_[e.set].fingerprint == a.fingerprint) return;
     const time_span before = e.set ? settings_[e.set].values.refresh_every : time_span(never);
     use(e, settings_.add_user(a.wanted, a.fingerprint));
+    if (a.wanted.timeout != never && e.going && e.going->now == phase::queued)
+        hub_->tell_when_begun(*e.going->run);
     const time_span every = a.wanted.refresh_every;
     if (a.wanted.forget_after != never) {
         stir();
@@ -148,9 +180,10 @@ inline void engine_impl<Late>::adopt(slot_base& s, entry& e, const asked& a) {
 
 template <class Late>
 inline void engine_impl<Late>::poll(slot_base& s, entry& e, const asked& a) {
+    occupy(s, e);
     const std::uint32_t asked_before = renew(s.asked, frame_);
     const int priority_before = e.set ? settings_[e.set].values.priority : 0;
-    occupy(e);
+    e.unasked = false;
     adopt(s, e, a);
     if (e.going)
         ask_again(s, e, a, asked_before,
@@ -188,7 +221,12 @@ inline void engine_impl<Late>::ask_again(slot_base& s, entry& e, const asked& a,
         } else if (changes_place || e.prefetched) {
             hub_->ask_again(*f.run, a.wanted.priority);
         }
-    } else if (f.now == phase::settling && frame_ - asked_before > 1) {
+        return;
+    }
+    const bool starts_later =
+        f.now == phase::settling || (f.now == phase::idle && f.failure && !e.has_value);
+    if (starts_later && asked_before != frame_) static_cast<void>(keep_starter(e, a));
+    if (f.now == phase::settling && frame_ - asked_before > 1) {
         f.started = now(); // not asked for in each frame: the wait begins anew
         schedule(s, e);
     }
@@ -199,6 +237,7 @@ template <class Late>
 inline bool engine_impl<Late>::wants_run(const slot_base& s, const entry& e) {
     const flight* const f = e.going;
     if (e.cancelled || (f && (f->forgotten || f->put || f->pretends_next))) return false;
+    if (f && f->owed) return true;
     if (!e.has_value) return !f || !f->failure;
     return now() >= stale_from(s);
 }
@@ -217,7 +256,8 @@ inline void engine_impl<Late>::start(slot_base& s, entry& e, const asked& a) {
         move(s, e, phase::settling);
         schedule(s, e);
     } else {
-        launch(s, e, first ? run_cause::first_ask : run_cause::stale, std::move(thrown));
+        const run_cause again = renew(f.owed, false) ? f.cause : run_cause::stale;
+        launch(s, e, first ? run_cause::first_ask : again, std::move(thrown));
         if (first && a.wanted.grace > time_span{}) hold_up(s, a.wanted.grace);
     }
     // A first start shows at once: before it there was nothing to contradict.
@@ -226,12 +266,13 @@ inline void engine_impl<Late>::start(slot_base& s, entry& e, const asked& a) {
 
 template <class Late>
 inline void engine_impl<Late>::prefetch(slot_base& s, entry& e, const asked& a) {
-    occupy(e);
+    occupy(s, e);
     if (!e.set) adopt(s, e, a); // where there are options, they are an ask's
+    const bool forgotten = e.going && e.going->forgotten;
     const bool under_way =
-        e.going && (e.going->now != phase::idle || e.going->failure || e.going->put ||
-                    e.going->forgotten || e.going->pretends_next);
-    if (under_way || e.cancelled || (e.has_value && !is_stale(s))) return;
+        e.going && (e.going->now != phase::idle || (e.going->failure && !forgotten) ||
+                    e.going->put || e.going->pretends_next);
+    if (under_way || e.cancelled || (e.has_value && !forgotten && !is_stale(s))) return;
     flight& f = flight_of(e);
     std::exception_ptr thrown = keep_starter(e, a);
     f.attempt = 0;
@@ -263,9 +304,9 @@ inline std::exception_ptr engine_impl<Late>::keep_starter(entry& e, const asked&
 template <class Late>
 inline std::uint32_t engine_impl<Late>::fast_of(const entry& e) const noexcept {
     const flight* const f = e.going;
-    const bool asking_matters =
-        e.prefetched || e.vacant ||
-        (f && (f->now == phase::queued || f->now == phase::settling || f->parked || f->stale));
+    const bool asking_matters = e.prefetched || e.unasked ||
+                                (f && (f->now == phase::queued || f->now == phase::settling ||
+                                       f->parked || f->stale || f->owed));
     return asking_matters ? 0 : settings_[e.set].fingerprint;
 }
 

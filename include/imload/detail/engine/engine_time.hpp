@@ -52,7 +52,8 @@ inline void engine_impl<Late>::anchor(const entry& e, flight& f) {
 template <class Late>
 inline bool engine_impl<Late>::is_untimed(const entry& e) const noexcept {
     const flight* const f = e.going;
-    return f && e.set && !settings_[e.set].timed && !f->held && f->now != phase::retrying;
+    return f && e.set && !settings_[e.set].timed && !f->held && f->now != phase::retrying &&
+           f->now != phase::settling;
 }
 
 /// Sets when a key is looked at next, from all that it waits for.
@@ -99,6 +100,7 @@ inline void engine_impl<Late>::on_due(slot_base& s) {
     } else if (f.now == phase::settling && t >= after(f.started, o.settle)) {
         if (asked_last_frame(s)) {
             launch(s, e, run_cause::first_ask);
+            f.unasked_start = true;
         } else {
             move(s, e, phase::idle);
         }

@@ -36,13 +36,14 @@ struct flight {
     ref<job> run; ///< queued or running, or landed and held back
 
     phase now = phase::idle;
-    bool forgotten = false;                 ///< goes in the next frame
-    bool held = false;                      ///< landed, but poll_interval has not passed
-    bool parked = false;                    ///< a refresh was due while nobody asked
-    bool stale = false;                     ///< the value is older than stale_after
-    bool unasked_start = false;             ///< a timer started the run, and nobody has asked since
-    bool anchored = false;                  ///< first_start is set
-    bool pretends_next = false;             ///< begins to pretend in the next frame
+    bool forgotten = false;     ///< goes in the next frame
+    bool held = false;          ///< landed, but poll_interval has not passed
+    bool parked = false;        ///< a refresh was due while nobody asked
+    bool stale = false;         ///< the value is older than stale_after
+    bool unasked_start = false; ///< a timer started the run, and nobody has asked since
+    bool anchored = false;      ///< first_start is set
+    bool pretends_next = false; ///< begins to pretend in the next frame
+    bool owed = false;          ///< a run was given up as nobody asked: an ask starts it
     run_cause cause = run_cause::first_ask; ///< of the run
     std::uint8_t place = 0;                 ///< in its block of the flight_pool
     int attempt = 0;
@@ -95,12 +96,14 @@ struct entry {
     std::uint16_t life = 0; ///< which key it is that the slot has
     /// A run of an older one is never applied; nor is one that the key does not wait for, so that
     /// it may come round.
-    std::uint32_t generation : 23 = 0;
+    std::uint32_t generation : 21 = 0;
     std::uint32_t has_value : 1 = false;
     std::uint32_t cancelled : 1 = false;
     std::uint32_t shown_cancelled : 1 = false; ///< what this frame shows of it
     std::uint32_t prefetched : 1 = false;      ///< started by prefetch(), not asked for since
+    std::uint32_t unasked : 1 = true;          ///< was never asked for
     std::uint32_t vacant : 1 = true;   ///< only peeked at: goes unless something becomes of it
+    std::uint32_t peeked : 1 = false;  ///< while vacant: in this frame
     std::uint32_t touched : 1 = false; ///< listed for the next frame
     phase shown : 3 = phase::idle;     ///< what this frame sees of flight::now
 };

@@ -99,6 +99,7 @@ public:
     // The UI thread's side.
     void enqueue(job& j, int priority, bool prefetch); ///< takes no lock
     void ask_again(job& j, int priority);              ///< takes no lock
+    void tell_when_begun(job& j);                      ///< a queued one: a frame must hear of it
     [[nodiscard]] ref<ticket> ticket_for(job& j);      ///< before it is queued
     bool withdraw(job& j); ///< true: it had not begun and now never will
     bool replace(job& old, job& fresh, int priority);

@@ -36,6 +36,17 @@ inline void hub<Late>::ask_again(job& j, int priority) {
 }
 
 template <class Late>
+inline void hub<Late>::tell_when_begun(job& j) {
+    const lock_type lock(mutex_);
+    if (j.stage.load(std::memory_order_relaxed) == job_stage::queued) {
+        j.timed = true;
+    } else { // it was under way before this
+        signalled_.store(true, std::memory_order_release);
+        any_mail_.store(true, std::memory_order_release);
+    }
+}
+
+template <class Late>
 inline ref<ticket> hub<Late>::ticket_for(job& j) {
     ref<ticket> t = make_counted<ticket_of_hub<Late>>(*this, j);
     j.carrier = t.get();
