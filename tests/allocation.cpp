@@ -484,3 +484,28 @@ TEST_CASE("without memory a great many keys are found the other way round") {
     }
     CHECK(sum == 0);
 }
+
+TEST_CASE("reading how far a load is allocates nothing in later frames") {
+    ui app;
+    static gate at_gate;
+    static std::string text;
+    text.assign(100, '.');
+    const auto load = imload::async_load(app.session, [](imload::context& c) {
+        c.progress(0.5, text);
+        at_gate.pass();
+        return 1;
+    });
+    ask(load);
+    std::thread worker([&] { app.executor.run_all(); });
+    at_gate.wait();
+    app.frame();
+    CHECK(load.poll().progress().text == text);
+    app.frame();
+    float fraction = 0;
+    CHECK(count([&] { fraction = load.poll().progress().fraction; }) == 0);
+    CHECK(fraction == 0.5f);
+    at_gate.open();
+    worker.join();
+    app.frame();
+    CHECK(load.poll());
+}

@@ -167,7 +167,7 @@ private:
         if (detail::slot_base* const s = e.template next_if<call>(
                 call::search(fn_, finish_, key_, args...), badge, badge_)) [[likely]]
             return found(call::value_in(*s), s, &e);
-        return result_of<call>(e, search<call, detail::passed<Args>...>(e, args...));
+        return result_of<call>(e, ask_off_trail<call, detail::passed<Args>...>(e, args...));
     }
 
     template <class Call>
@@ -176,11 +176,11 @@ private:
         return {static_cast<const typename Call::value*>(a.value), a.slot, a.slot ? &e : nullptr};
     }
 
-    /// Of a key that is not next. Small arguments come by value: taking the address of one would
-    /// keep it in memory for the fast path too. The key is made anew for the same reason.
+    /// Small arguments come by value: taking the address of one would keep it in memory for the
+    /// fast path too. The key is made anew for the same reason, there and in ask_slowly().
     template <class Call, class... Passed>
-    [[nodiscard]] IMLOAD_NOINLINE detail::engine::answer search(detail::engine& e,
-                                                                Passed... args) const {
+    [[nodiscard]] IMLOAD_NOINLINE detail::engine::answer ask_off_trail(detail::engine& e,
+                                                                       Passed... args) const {
         if constexpr (Call::hashes_at_once) { // else a search takes longer than a call
             if (detail::slot_base* const s = e.template search_if<Call>(
                     Call::search(fn_, finish_, key_, args...), badge_.read()))

@@ -19,9 +19,9 @@ public:
         return context_.load(std::memory_order_relaxed) == context;
     }
 
-    /// For a call made while `in` is current, which may be null: whether the session's frame is to
-    /// begin before it. With frame_step::own the call begins one itself.
-    [[nodiscard]] bool is_due(ImGuiContext* in, frame_step step) {
+    /// Takes note of a call made while `in` is current, which may be null. True: the session's
+    /// frame is to begin before it. With frame_step::own the call begins one itself.
+    [[nodiscard]] bool note_call(ImGuiContext* in, frame_step step) {
         if (step == frame_step::none) return false;
         const bool follows = moves_on(in);
         if (step != frame_step::own) return follows;
@@ -30,8 +30,8 @@ public:
     }
 
     /// From another thread, under a lock, when a context at the address of this one is current:
-    /// whether that is another, for its frames count anew. Then this is no context's any more.
-    [[nodiscard]] bool has_lost_context() noexcept {
+    /// whether that is another, for its frames count anew. True: this is no context's any more.
+    [[nodiscard]] bool leave_lost_context() noexcept {
         const int last = frame_.load(std::memory_order_acquire); // before it goes on
         if (ImGui::GetFrameCount() >= last) return false;
         context_ = nullptr;

@@ -60,7 +60,7 @@ public:
         if (!context) return nullptr;
         item* found = find(context);
         if (!found) found = &add(context, call);
-        follow(*found, context, frame_step::due);
+        keep_pace(*found, context, frame_step::due);
         return found->owned.get();
     }
 
@@ -77,7 +77,7 @@ public:
         for (std::size_t n = 0; n < known_.size(); ++n) { // a frame may make another
             item& i = *known_[n];
             if (&engine_of(*i.owned) != &e) continue;
-            follow(i, ImGui::GetCurrentContext(), step);
+            keep_pace(i, ImGui::GetCurrentContext(), step);
             return true;
         }
         return false;
@@ -234,15 +234,15 @@ private:
     [[nodiscard]] bool is_drawn_elsewhere(const ImGuiContext* context) const {
         for (const context_sessions* t : all().threads) {
             item* const found = t == this || t->has_left_ ? nullptr : t->find(context);
-            if (found && !found->pace.has_lost_context()) return true;
+            if (found && !found->pace.leave_lost_context()) return true;
         }
         return false;
     }
 
-    void follow(item& i, ImGuiContext* in, frame_step step) {
+    void keep_pace(item& i, ImGuiContext* in, frame_step step) {
         if (process_ends.load(std::memory_order_acquire)) [[unlikely]]
             leave();
-        if (i.pace.is_due(in, step)) engine_of(*i.owned).begin_frame();
+        if (i.pace.note_call(in, step)) engine_of(*i.owned).begin_frame();
     }
 
     static inline constinit thread_local context_sessions* here = nullptr;

@@ -120,7 +120,7 @@ inline void draw_inspector(view& v, session& s) {
 inline void show_inspector(session& s, bool* open) {
     if (open && !*open) return;
     // Before the window begins, which an exception would leave open.
-    static_cast<void>(engine_of(s).here("show_inspector_window"));
+    engine_of(s).here("show_inspector_window");
     views::item* const shown = views::of_this_thread().show(s);
     if (!shown) return;
     const short_text name = shown->number == 0 ? short_text("%s", "imload inspector")

@@ -2,7 +2,6 @@
 
 #include <imload/config.hpp>
 #include <imload/context.hpp>
-#include <imload/detail/arguments/part.hpp>
 #include <imload/detail/calls/call.hpp>
 #include <imload/detail/calls/call_parts.hpp>
 #include <imload/detail/calls/load_job.hpp>
@@ -43,8 +42,7 @@ class call_job<Shape, types<Elements...>, std::index_sequence<Is...>> {
 
     using extra = extra_of_job<loads, channel, Shape::finishes, is_promise, is_stream>;
 
-    static constexpr std::size_t value_place = part::arguments + sizeof...(Elements);
-    static constexpr std::size_t extra_place = value_place + 2;
+    static constexpr std::size_t extra_place = part::arguments + sizeof...(Elements) + 2;
 
 public:
     static constexpr bool has_steps = is_promise || is_stream || Shape::finishes;
@@ -53,6 +51,7 @@ public:
                typename Elements::owned..., std::conditional_t<is_small<value>, value, left_out>,
                std::conditional_t<Shape::listens, job_control, left_out>,
                std::conditional_t<has_steps, extra, left_out>>;
+    static constexpr std::size_t value_place = part::arguments + sizeof...(Elements);
     static constexpr offset value_in_job = in_job::all.places[value_place];
     static constexpr offset control_in_job = in_job::all.places[value_place + 1];
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <imload/config.hpp>
 #include <imload/detail/arguments/call_key.hpp>
 #include <imload/detail/arguments/part.hpp>
 #include <imload/detail/arguments/text.hpp>
@@ -80,7 +79,7 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
         return h + detail::hash_loader(key.loader, &kind);
     }
     [[nodiscard]] static const value* value_in(const slot_base& s) noexcept {
-        const void* const place = place_in(&s, in_slot::all.places[value_place]);
+        const void* const place = place_in(&s, in_slot::all.places[its_job::value_place]);
         if constexpr (value_lies_apart)
             return static_cast<const value*>(*static_cast<void* const*>(place));
         else
@@ -141,7 +140,6 @@ private:
                            in_key<Elements>..., std::conditional_t<value_lies_apart, void*, value>>;
     using in_starter = layout<starter::head, callable_beside_key<callable>,
                               callable_beside_key<finisher>, left_out, beside_key<Elements>...>;
-    static constexpr std::size_t value_place = part::arguments + sizeof...(Elements);
 
     [[nodiscard]] static constexpr part part_at(std::uint32_t i, const part_type& type) {
         part p = {&type, 0, in_slot::all.places[i], 0, in_job::all.places[i], i};
@@ -168,7 +166,7 @@ public:
         .starter_alignment = in_starter::all.alignment,
         .job_size = in_job::all.size,
         .job_alignment = in_job::all.alignment,
-        .value_in_slot = in_slot::all.places[value_place],
+        .value_in_slot = in_slot::all.places[its_job::value_place],
         .value_in_job = its_job::value_in_job,
         .control_in_job = its_job::control_in_job,
         .named = Shape::named,

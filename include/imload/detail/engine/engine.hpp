@@ -66,7 +66,7 @@ public:
 
     /// One that is not next on the trail.
     void count_search() noexcept { trail_.count_search(); }
-    /// The same for one that is not next, with a search; met() is to follow.
+    /// As next_if() for one that is not next, with a search; met() is to follow for what it finds.
     template <class Call, class Searched>
     [[nodiscard]] IMLOAD_ALWAYS_INLINE slot_base* search_if(const Searched& key,
                                                             std::uint64_t badge) {
@@ -82,12 +82,13 @@ public:
         return s;
     }
     [[nodiscard]] answer met(slot_base& s, const void* value) {
-        if (!trail_.wanders()) return meet(s, value);
-        return has(s, value);
+        if (!trail_.wanders()) return meet_off_trail(s, value);
+        return answer_with(s, value);
     }
 
-    /// For a call that names it: ends with wrong_thread() where that may not be made.
-    [[nodiscard]] engine& here(const char* call, frame_step step = frame_step::due) {
+    /// For a call that names it: ends with wrong_thread() where that may not be made, and begins
+    /// the frame of an ambient one, if that is due.
+    engine& here(const char* call, frame_step step = frame_step::due) {
         if (this_thread.owner != owner_) [[unlikely]]
             reach(*this, call, step);
         return *this;
@@ -178,13 +179,14 @@ protected:
     engine() = default;
 
     /// An ask for a key with a value that has nothing to do.
-    [[nodiscard]] answer has(slot_base& s, const void* value) noexcept {
+    [[nodiscard]] answer answer_with(slot_base& s, const void* value) noexcept {
         s.asked = frame_;
         ++polls_;
         return {value, &s};
     }
-    /// The trail is told first, for the stamp tells it whether this frame had the key.
-    [[nodiscard]] virtual answer meet(slot_base& s, const void* value) = 0;
+    /// The same, and the trail hears of it: first, for the stamp tells it whether this frame had
+    /// the key.
+    [[nodiscard]] virtual answer meet_off_trail(slot_base& s, const void* value) = 0;
 
     /// For a loader whose badge does not tell: it has met none of its slots yet, as one that is
     /// made anew in each frame, or they are of several pools.

@@ -142,7 +142,8 @@ inline const run_control::progress_state& engine_impl<Late>::progress(slot_base&
     run_control* const c = f.run ? f.run->control() : nullptr;
     // Read once a frame: every caller in it sees the same.
     if (c && f.progress_frame != frame_) {
-        f.progress = make_box<run_control::progress_state>(c->progress());
+        if (!f.progress) f.progress = make_box<run_control::progress_state>();
+        c->read_progress(*f.progress);
         f.progress_frame = frame_;
     }
     static const run_control::progress_state unknown;

@@ -65,9 +65,9 @@ public:
         if (tell) nudge();
     }
 
-    [[nodiscard]] progress_state progress() const {
+    void read_progress(progress_state& into) const {
         const std::lock_guard lock(mutex_);
-        return progress_;
+        into = progress_;
     }
 
     /// A partial value waits to be shown.

@@ -37,7 +37,7 @@ public:
 
     /// The key, if it is where an order usually goes on: guessed right, the same again, beside the
     /// one that was searched for, where the trail was left last, in the other direction, or where
-    /// the last frame ended. While the trail is lost: null, which counts as a search.
+    /// the last frame ended. While the trail is lost: null.
     [[nodiscard]] slot_base* recall(const sought& key) {
         return recall_if([&](const slot_base& s) { return keys_of<Late>::is(key, s); });
     }

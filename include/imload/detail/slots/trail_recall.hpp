@@ -17,7 +17,7 @@ inline slot_base* trail<Late>::recall_if(Is is) {
         if (rest_ <= 0) look_around();
         return nullptr;
     }
-    rest_ = not_lost; // count_search() has counted
+    rest_ = not_lost; // count_search() may have counted
     if (is_blind()) return nullptr;
     slot_base& before = at_ != run_ ? stepped_on() : *last_;
     if (at_ != run_) {
