@@ -475,6 +475,27 @@ TEST_CASE("a key without value or run is offered to be loaded") {
     CHECK(s.drawn);
 }
 
+TEST_CASE("a key that was only peeked at is loaded by its button") {
+    shown s;
+    ImVec2 button;
+    const auto step = [&] {
+        s.frame(
+            [&] {
+                imload::ui::show(s.loader().peek(1), [](const int&) {});
+                const ImVec2 end = ImGui::GetItemRectMax();
+                button = ImVec2(end.x - 4, end.y - 4);
+            },
+            10ms);
+    };
+    step();
+    step();
+    s.gui.click(button, step);
+    CHECK(s.session.statistics().starts == 1);
+    s.executor.run_all();
+    step();
+    CHECK(s.loader().peek(1).has_value());
+}
+
 TEST_CASE("a result of no key shows nothing") {
     rig r;
     ImVec2 before;
@@ -603,7 +624,7 @@ TEST_CASE("show asks for frames only where it is seen") {
         CHECK(!s.drawn);
         CHECK(s.height() == shown::lines(in_cell ? 1 : 3)); // time has gone on
         s.key = 2;
-        (void)asks(hidden, 1ms); // news of the start
+        (void)asks(hidden, 1ms);   // news of the start
         CHECK(asks(hidden, 10ms)); // blank
         CHECK(s.asked().in == 190ms);
         CHECK(!asks(hidden, 190ms)); // a skeleton, which stands
@@ -637,13 +658,15 @@ TEST_CASE("show asks for frames only where it is seen") {
         });
     }
     SECTION("not in a table that is scrolled out") {
-        only_where_seen([](bool hides_it, auto draw) {
-            if (!ImGui::BeginTable("t", 2, ImGuiTableFlags_ScrollY, ImVec2(300, 100))) return;
-            ImGui::TableNextColumn();
-            ImGui::Dummy(ImVec2(1, hides_it ? 5000.0f : 1.0f));
-            draw();
-            ImGui::EndTable();
-        }, true);
+        only_where_seen(
+            [](bool hides_it, auto draw) {
+                if (!ImGui::BeginTable("t", 2, ImGuiTableFlags_ScrollY, ImVec2(300, 100))) return;
+                ImGui::TableNextColumn();
+                ImGui::Dummy(ImVec2(1, hides_it ? 5000.0f : 1.0f));
+                draw();
+                ImGui::EndTable();
+            },
+            true);
     }
 }
 
