@@ -7,9 +7,12 @@
 #include <atomic>
 #include <cmath>
 #include <cstring>
+#include <deque>
 #include <filesystem>
+#include <forward_list>
 #include <functional>
 #include <limits>
+#include <list>
 #include <map>
 #include <memory>
 #include <set>
@@ -87,6 +90,31 @@ struct opaque { // not default constructible
     explicit opaque(int n) : number(n) {}
     int number;
     bool operator==(const opaque&) const = default;
+};
+
+// Iterable, and more than its elements.
+struct selection {
+    using value_type = int;
+    using allocator_type = std::allocator<int>;
+    auto begin() const { return rows.begin(); }
+    auto end() const { return rows.end(); }
+    bool operator==(const selection&) const = default;
+    std::string table;
+    std::vector<int> rows;
+};
+struct iterable_aggregate { // has no ==
+    using value_type = int;
+    using allocator_type = std::allocator<int>;
+    auto begin() const { return rows.begin(); }
+    auto end() const { return rows.end(); }
+    std::string table;
+    std::vector<int> rows;
+};
+template <class Container>
+struct tagged : Container {
+    tagged(int t, Container c) : Container(std::move(c)), tag(t) {}
+    bool operator==(const tagged&) const = default;
+    int tag;
 };
 
 struct never_equal {
@@ -518,7 +546,8 @@ TEST_CASE("a span of a fixed extent takes exactly that many elements, and they a
     CHECK(sum(imload::unkeyed(std::array{0, 0, 0})) == 654);
 
     const auto any = imload::async_load(app.session, [](const auto& n) { return n[0] - n[1]; });
-    const auto changed = imload::async_load(app.session, [](std::span<int, 2> n) { return ++n[1]; });
+    const auto changed =
+        imload::async_load(app.session, [](std::span<int, 2> n) { return ++n[1]; });
     const auto none = imload::async_load(app.session, [](std::span<const int, 0>) { return 1; });
     const auto special = imload::async_load(
         app.session, [](std::span<const opaque, 2> all) { return all[0].number + all[1].number; });
@@ -531,8 +560,10 @@ TEST_CASE("a span of a fixed extent takes exactly that many elements, and they a
     CHECK(look() == std::tuple<std::optional<int>, std::optional<int>, std::optional<int>,
                                std::optional<int>>());
     app.land();
-    CHECK(look() == std::tuple<std::optional<int>, std::optional<int>, std::optional<int>,
-                               std::optional<int>>(4, 4, 1, 9));
+    CHECK(
+        look() ==
+        std::tuple<std::optional<int>, std::optional<int>, std::optional<int>, std::optional<int>>(
+            4, 4, 1, 9));
     CHECK(two[1] == 3);
     CHECK(contains(special.poll(both).label(), "opaque"));
 }
@@ -626,6 +657,21 @@ TEST_CASE("the values that need no help to be keys: unordered containers in any 
     check_kind("unordered_multimap", pairs, same, {{1, "a"}, {1, "b"}, {2, "d"}});
 }
 
+TEST_CASE("a container that is not the standard's is compared by its own ==") {
+    const selection users{"users", {1}};
+    check_kind("another table", users, users, selection{"orders", {1}});
+    check_kind("other rows", users, users, selection{"users", {2}});
+    using tagged_vector = tagged<std::vector<int>>;
+    check_kind<tagged_vector>("vector", {1, {1, 2}}, {1, {1, 2}}, {2, {1, 2}});
+    check_kind<tagged_vector>("vector", {1, {1, 2}}, {1, {1, 2}}, {1, {2, 1}});
+    check_kind<tagged<std::string>>("text", {1, "a"}, {1, "a"}, {2, "a"});
+    check_kind<tagged<std::map<int, int>>>("map", {1, {{1, 2}}}, {1, {{1, 2}}}, {2, {{1, 2}}});
+    using tagged_set = tagged<std::unordered_set<int>>;
+    check_kind<tagged_set>("unordered_set", {1, {1, 2}}, {1, {2, 1}}, {2, {1, 2}});
+    check_kind<iterable_aggregate>("aggregate", {"a", {1}}, {"a", {1}}, {"b", {1}});
+    check_kind<std::vector<selection>>("inside", {users}, {users}, {selection{"orders", {1}}});
+}
+
 TEST_CASE("the values that need no help to be keys: anything with std::hash and ==") {
     check_kind("own type", with_std_hash(1), with_std_hash(1), with_std_hash(2));
     check_kind("error_code", std::make_error_code(std::errc::timed_out),
@@ -700,6 +746,14 @@ TEST_CASE("NaN is one key, wherever it sits") {
     check_kind<std::tuple<double>>("tuple", nan, other_nan, 1.0);
     check_kind<std::variant<double>>("variant", nan, other_nan, 1.0);
     check_kind<std::map<int, double>>("map", {{1, nan}}, {{1, other_nan}}, {{1, 0}});
+    check_kind<std::deque<double>>("deque", {1, nan}, {1, other_nan}, {1, 2});
+    check_kind<std::list<double>>("list", {1, nan}, {1, other_nan}, {1, 2});
+    check_kind<std::forward_list<double>>("forward_list", {nan}, {other_nan}, {2});
+    check_kind<std::set<double>>("set", {nan}, {other_nan}, {2});
+    check_kind<std::multiset<double>>("multiset", {nan}, {other_nan}, {2});
+    check_kind<std::multimap<int, double>>("multimap", {{1, nan}}, {{1, other_nan}}, {{1, 0}});
+    check_kind<std::unordered_map<int, double>>("unordered_map", {{1, nan}}, {{1, other_nan}},
+                                                {{1, 0}});
 }
 
 TEST_CASE("minus zero equals zero, wherever it sits") {

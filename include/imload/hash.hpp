@@ -25,8 +25,8 @@ namespace imload {
 /// Specialise it to make a type of yours an argument: `std::size_t operator()(const T&) const`.
 /// The type's own == then decides which values are one key. All keys of a session share one index,
 /// so a hash of few values slows all of them down. Not needed for numbers, enums, strings,
-/// paths, chrono, optional, pair, tuple, variant, containers, what std::hash knows, and plain
-/// aggregates of these.
+/// paths, chrono, optional, pair, tuple, variant, containers (one that is not the standard's is
+/// compared by its own ==), what std::hash knows, and plain aggregates of these.
 template <class T>
 struct hash;
 
@@ -71,21 +71,61 @@ template <class T>
 concept chrono_duration = is_a<T, std::chrono::duration>;
 template <class T>
 concept chrono_instant = is_a<T, std::chrono::time_point>;
+template <class... Ts>
+struct last_of {
+    using type = void;
+};
 template <class T>
-concept sequence = is_std_array<T> ||(
-    requires(const T& c) {
-        typename T::value_type;
-        typename T::allocator_type;
-        c.begin() != c.end();
-    } &&
-    !requires { typename T::hasher; });
+struct last_of<T> {
+    using type = T;
+};
+template <class T, class... Ts>
+struct last_of<T, Ts...> : last_of<Ts...> {};
 template <class T>
-concept unordered = requires(const T& c, const typename T::key_type& k) {
+inline constexpr bool ends_with_allocator = false;
+template <template <class...> class C, class... Ts>
+    requires requires { typename C<Ts...>::allocator_type; }
+inline constexpr bool ends_with_allocator<C<Ts...>> =
+    std::is_same_v<typename last_of<Ts...>::type, typename C<Ts...>::allocator_type>;
+/// Where == is that of the elements, all of which are the value. The standard's containers are
+/// known, without including them all, by what a class of a user's rarely has: their last argument
+/// is the allocator.
+template <class T>
+concept standard_container = ends_with_allocator<T> && requires(const T& c) {
+    typename T::value_type;
+    c.begin() != c.end();
+};
+
+template <class T>
+concept has_hasher = requires {
     typename T::hasher;
+};
+
+/// A type of a user's that is not compared member by member: it may have more to it than its
+/// elements, and its == knows.
+template <class T>
+concept own_equality =
+    !is_std_array<T> && !standard_container<T> && (has_equality<T> || !plain_aggregate<T>);
+template <class T>
+concept own_sequence = own_equality<T> && !has_hasher<T> && requires(const T& c) {
+    typename T::value_type;
+    typename T::allocator_type;
+    c.begin() != c.end();
+};
+template <class T>
+concept own_unordered = own_equality<T> && has_hasher<T> && requires(const T& c) {
+    typename T::value_type;
     typename T::key_equal;
-    c.equal_range(k);
+    c.begin() != c.end();
     c.size();
 };
+template <class T>
+concept own_container = own_sequence<T> || own_unordered<T>;
+
+template <class T>
+concept sequence = is_std_array<T> ||(standard_container<T> && !has_hasher<T>) || own_sequence<T>;
+template <class T>
+concept unordered = (standard_container<T> && has_hasher<T>) || own_unordered<T>;
 /// A string that has a std::hash; one of other characters or traits is but a sequence.
 template <class T>
 concept text = is_a<T, std::basic_string> &&
@@ -126,6 +166,17 @@ struct parts_fault<Of<Ts...>> {
     static constexpr key_fault value = first_fault<Ts...>();
 };
 
+template <class T>
+consteval key_fault fault_of_container() {
+    using element = std::remove_cvref_t<typename T::value_type>;
+    constexpr key_fault inside = fault_of<element>();
+    // An == that is a template is there even if the elements have none.
+    if constexpr (inside == key_fault::none && own_container<T>)
+        return has_equality<T> && has_equality<element> ? inside : key_fault::no_equality;
+    else
+        return inside;
+}
+
 /// Whether T can be part of a key, and if not, why.
 template <class T>
 consteval key_fault fault_of() {
@@ -153,7 +204,7 @@ consteval key_fault fault_of() {
     else if constexpr (has_std_hash<T>)
         return has_equality<T> ? key_fault::none : key_fault::no_equality;
     else if constexpr (sequence<T> || unordered<T>)
-        return fault_of<std::remove_cvref_t<typename T::value_type>>();
+        return fault_of_container<T>();
     else if constexpr (plain_aggregate<T> && (field_count<T> > 0 || std::is_empty_v<T>))
         return parts_fault<typename owned_fields<decltype(detail::fields_of(
             std::declval<const T&>()))>::type>::value;
@@ -253,7 +304,8 @@ template <class T>
     return true;
 }
 
-/// Whether two arguments are one key: ==, but NaN equals NaN, in containers and aggregates too.
+/// Whether two arguments are one key: ==, but NaN equals NaN, in the standard's containers and in
+/// aggregates too.
 template <class T>
 [[nodiscard]] bool equal_values(const T& a, const T& b) {
     if constexpr (has_own_hash<T>) {
@@ -292,7 +344,7 @@ template <class T>
                     ...);
         }
         (std::make_index_sequence<std::variant_size_v<T>>{});
-    } else if constexpr (has_std_hash<T>) {
+    } else if constexpr (has_std_hash<T> || own_container<T>) {
         return static_cast<bool>(a == b);
     } else if constexpr (unordered<T>) {
         return detail::equal_unordered(a, b);
