@@ -204,6 +204,67 @@ TEST_CASE("an expected-shaped result without operator* is asked for its value()"
     CHECK(*load.poll(-3).error()->as<int>() == 3);
 }
 
+TEST_CASE("an expected-shaped result gives its value away, whatever it is asked through") {
+    struct by_reference { // an operator* without &&, of what can only be moved
+        using value_type = std::unique_ptr<int>;
+        using error_type = int;
+        [[nodiscard]] bool has_value() const { return code == 0; }
+        std::unique_ptr<int>& operator*() { return found; }
+        int& error() { return code; }
+        std::unique_ptr<int> found;
+        int code = 0;
+    };
+    struct by_value_function : by_reference { // the same by value()
+        std::unique_ptr<int>& value() { return found; }
+        void operator*() = delete;
+    };
+    struct shared { // what it only refers to stays whole
+        using value_type = std::string;
+        using error_type = int;
+        [[nodiscard]] bool has_value() const { return true; }
+        std::string& operator*() const { return *found; }
+        int error() const { return 0; }
+        std::string* found;
+    };
+    struct constant { // what is const is copied
+        using value_type = std::shared_ptr<int>;
+        using error_type = int;
+        [[nodiscard]] bool has_value() const { return true; }
+        const std::shared_ptr<int>& operator*() const { return found; }
+        int error() const { return 0; }
+        std::shared_ptr<int> found;
+    };
+    static std::string elsewhere;
+    elsewhere = "a text that is longer than any small string buffer";
+    ui app;
+    const auto referred = imload::async_load(app.session, [] { return shared{&elsewhere}; });
+    const auto moved = imload::async_load(app.session, [](int x) {
+        return by_reference{std::make_unique<int>(x), 0};
+    });
+    const auto from_value = imload::async_load(app.session, [](int x) {
+        return by_value_function{{std::make_unique<int>(x), 0}};
+    });
+    const auto copied = imload::async_load(app.session, [](int x) {
+        return constant{std::make_shared<int>(x)};
+    });
+    const auto promised =
+        imload::async_load(app.session, [](imload::promise<by_reference> p, int x) {
+            p.set_value(by_reference{std::make_unique<int>(x), 0});
+        });
+    ask(referred);
+    ask(moved, 1);
+    ask(from_value, 2);
+    ask(copied, 3);
+    ask(promised, 4);
+    app.land();
+    CHECK(*referred.poll() == elsewhere);
+    CHECK_FALSE(elsewhere.empty());
+    CHECK(**moved.poll(1) == 1);
+    CHECK(**from_value.poll(2) == 2);
+    CHECK(**copied.poll(3) == 3);
+    CHECK(**promised.poll(4) == 4);
+}
+
 TEST_CASE("an expected-shaped result may hold what can only be moved") {
     ui app;
     auto load = imload::async_load(app.session, [](int x) {

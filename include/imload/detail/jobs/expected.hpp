@@ -37,13 +37,33 @@ struct value_of<R> {
                                     typename R::value_type>;
 };
 
-/// The value in an outcome that has one.
+template <class R>
+[[nodiscard]] decltype(auto) read_outcome(R&& outcome) {
+    if constexpr (requires { *std::forward<R>(outcome); })
+        return *std::forward<R>(outcome);
+    else
+        return std::forward<R>(outcome).value();
+}
+
+/// Whether an outcome that is const gives a T, too: then a reference is not to what it owns.
+template <class R, class T>
+consteval bool reads_const_as() {
+    if constexpr (requires(const R& outcome) { *outcome; })
+        return std::is_same_v<decltype(*std::declval<const R&>()), T>;
+    else if constexpr (requires(const R& outcome) { outcome.value(); })
+        return std::is_same_v<decltype(std::declval<const R&>().value()), T>;
+    else
+        return false;
+}
+
+/// The value in an outcome that has one, moved where it is the outcome's own.
 template <class R>
 [[nodiscard]] decltype(auto) value_in_outcome(R&& outcome) {
-    if constexpr (requires { *std::move(outcome); })
-        return *std::move(outcome);
+    using found = decltype(detail::read_outcome(std::move(outcome)));
+    if constexpr (std::is_lvalue_reference_v<found> && !reads_const_as<R, found>())
+        return std::move(detail::read_outcome(std::move(outcome)));
     else
-        return std::move(outcome).value();
+        return detail::read_outcome(std::move(outcome));
 }
 
 /// A null character pointer is no text.
