@@ -117,6 +117,32 @@ struct tagged : Container {
     int tag;
 };
 
+// Made from anything.
+struct any_like {
+    template <class T>
+        requires(!std::is_same_v<std::remove_cvref_t<T>, any_like>)
+    any_like(T&& value) : size(sizeof(value)) {}
+    std::size_t size;
+    bool operator==(const any_like&) const = default;
+};
+struct any_constant {
+    template <class T>
+    any_constant(const T& value) : size(sizeof(value)) {}
+    std::size_t size;
+    bool operator==(const any_constant&) const = default;
+};
+template <class Any>
+struct any_first {
+    Any any;
+    int number;
+};
+template <class Any>
+struct any_between {
+    int number;
+    Any any;
+    std::string text;
+};
+
 struct never_equal {
     int number = 0;
     friend bool operator==(const never_equal&, const never_equal&) { return false; }
@@ -127,6 +153,15 @@ struct never_equal {
 template <>
 struct imload::hash<never_equal> {
     std::size_t operator()(const never_equal&) const noexcept { return 1; }
+};
+
+template <>
+struct imload::hash<any_like> {
+    std::size_t operator()(const any_like& a) const noexcept { return a.size; }
+};
+template <>
+struct imload::hash<any_constant> {
+    std::size_t operator()(const any_constant& a) const noexcept { return a.size; }
 };
 
 template <>
@@ -721,6 +756,13 @@ TEST_CASE("an aggregate with arrays, an empty one, and one of many members") {
     ask(load, empty{});
     ask(load, empty{});
     CHECK(app.keys() == 1);
+}
+
+TEST_CASE("an aggregate with a member that is made from anything") {
+    check_kind<any_first<any_like>>("first", {1, 2}, {2, 2}, {'a', 2});
+    check_kind<any_first<any_constant>>("first", {1, 2}, {2, 2}, {1, 3});
+    check_kind<any_between<any_like>>("between", {1, 2, "a"}, {1, 2, "a"}, {1, 2, "b"});
+    check_kind<any_between<any_constant>>("between", {1, 2, "a"}, {1, 3, "a"}, {1, 'a', "a"});
 }
 
 TEST_CASE("an aggregate with bit-fields") {

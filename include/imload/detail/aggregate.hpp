@@ -12,8 +12,9 @@
 namespace imload::detail {
 
 struct any_value {
+    // So qualified that it is never as good as a member's constructor from anything.
     template <class U>
-    operator U() const; // NOLINT: never defined; it is to convert to whatever a member is
+    operator U() const&&; // NOLINT: never defined; it is to convert to whatever a member is
 };
 
 template <std::size_t>
@@ -81,11 +82,18 @@ struct base_value {
     operator U() const; // NOLINT: never defined
 };
 
+/// Converts to nothing: only a constructor from anything takes it.
+struct no_value {};
+
+template <class T, class First>
+concept starts_with = requires {
+    T{First{}};
+};
+
 /// An aggregate whose members can be told apart: a class without a base.
 template <class T>
-concept plain_aggregate = std::is_class_v<T> && std::is_aggregate_v<T> && !requires {
-    T{base_value<T>{}};
-};
+concept plain_aggregate = std::is_class_v<T> && std::is_aggregate_v<T> &&
+    (!starts_with<T, base_value<T>> || starts_with<T, no_value>);
 
 /// In the place of a member that is a reference: what it refers to is not the aggregate's own.
 struct borrowed_member {
