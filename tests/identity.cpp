@@ -143,6 +143,16 @@ struct any_between {
     std::string text;
 };
 
+union whole_or_broken { // has a hash below
+    int whole;
+    float broken;
+    friend bool operator==(whole_or_broken a, whole_or_broken b) { return a.whole == b.whole; }
+};
+struct with_union {
+    int number;
+    whole_or_broken either;
+};
+
 struct never_equal {
     int number = 0;
     friend bool operator==(const never_equal&, const never_equal&) { return false; }
@@ -162,6 +172,13 @@ struct imload::hash<any_like> {
 template <>
 struct imload::hash<any_constant> {
     std::size_t operator()(const any_constant& a) const noexcept { return a.size; }
+};
+
+template <>
+struct imload::hash<whole_or_broken> {
+    std::size_t operator()(whole_or_broken v) const noexcept {
+        return static_cast<std::size_t>(v.whole);
+    }
 };
 
 template <>
@@ -763,6 +780,10 @@ TEST_CASE("an aggregate with a member that is made from anything") {
     check_kind<any_first<any_constant>>("first", {1, 2}, {2, 2}, {1, 3});
     check_kind<any_between<any_like>>("between", {1, 2, "a"}, {1, 2, "a"}, {1, 2, "b"});
     check_kind<any_between<any_constant>>("between", {1, 2, "a"}, {1, 3, "a"}, {1, 'a', "a"});
+}
+
+TEST_CASE("an aggregate with a union that has a hash") {
+    check_kind<with_union>("union", {1, {2}}, {1, {2}}, {1, {3}});
 }
 
 TEST_CASE("an aggregate with bit-fields") {

@@ -63,6 +63,17 @@ concept has_equality = requires(const T& a, const T& b) {
     static_cast<bool>(a == b);
 };
 
+/// Converts to unions without a hash. It is asked for before the members of an aggregate are named:
+/// an anonymous union has no name to give.
+struct union_value {
+    template <class U>
+        requires(std::is_union_v<U> && !has_own_hash<U> && !has_std_hash<U>)
+    operator U() const&&; // NOLINT: never defined
+};
+template <class T>
+concept has_named_members = plain_aggregate<T> && !has_member_for<T, union_value> &&
+                            (field_count<T> > 0 || std::is_empty_v<T>);
+
 /// Numbers and enums, which are compared and hashed by their values, whatever == a user's enum has.
 template <class T>
 concept plain_scalar = !has_own_hash<T> && (std::is_arithmetic_v<T> || std::is_enum_v<T>);
@@ -205,7 +216,7 @@ consteval key_fault fault_of() {
         return has_equality<T> ? key_fault::none : key_fault::no_equality;
     else if constexpr (sequence<T> || unordered<T>)
         return fault_of_container<T>();
-    else if constexpr (plain_aggregate<T> && (field_count<T> > 0 || std::is_empty_v<T>))
+    else if constexpr (has_named_members<T>)
         return parts_fault<typename owned_fields<decltype(detail::fields_of(
             std::declval<const T&>()))>::type>::value;
     else

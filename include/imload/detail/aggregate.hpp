@@ -111,6 +111,23 @@ using field = std::conditional_t<std::is_reference_v<T>, borrowed_member,
 template <class... Ts>
 using field_tuple = std::tuple<field<Ts>...>;
 
+/// Whether the member that takes the value after these is one that `Value` itself converts to: in
+/// braces it would be the value of that member's first one.
+template <class T, class Value, std::size_t... Before>
+consteval bool takes_after(std::index_sequence<Before...>) {
+    if constexpr (requires { T{any_value_at<Before>{}..., {Value{}}}; })
+        return false;
+    else
+        return requires { T{any_value_at<Before>{}..., Value{}}; };
+}
+
+/// Whether T has a member that `Value` converts to, not inside another one.
+template <class T, class Value>
+inline constexpr bool has_member_for = []<std::size_t... Is>(std::index_sequence<Is...>) {
+    return (takes_after<T, Value>(std::make_index_sequence<Is>{}) || ...);
+}
+(std::make_index_sequence<count_values<T>()>{});
+
 // clang-format off
 
 /// The members of `whole`, in order.
