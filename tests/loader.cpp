@@ -667,3 +667,24 @@ TEST_CASE("a load that was tried again gets the unkeyed arguments of the newest 
     app.land();
     CHECK(load.poll(imload::unkeyed(4), 1).value_or(0) == 3);
 }
+
+TEST_CASE("a failed key that is started again shows it in the next frame") {
+    ui app;
+    const auto load =
+        imload::async_load(app.session, [](int) -> int { throw std::runtime_error("no"); });
+    ask(load, 1);
+    app.land();
+    SECTION("by a prefetch after it was forgotten") {
+        load.poll(1).forget();
+        load.prefetch(1);
+    }
+    SECTION("by an ask after a second try was dropped") {
+        load.poll(1).refresh();
+        app.frames(4);
+        CHECK(load.peek(1).status() == status::complete);
+        ask(load, 1);
+    }
+    CHECK(load.peek(1).status() == status::complete);
+    app.frame();
+    CHECK(load.peek(1).status() == status::queued);
+}

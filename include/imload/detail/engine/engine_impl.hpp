@@ -108,6 +108,7 @@ private:
     void begin_life(slot_base& s, entry& e, bool is_key);
     void poll(slot_base& s, entry& e, const asked& a);
     void prefetch(slot_base& s, entry& e, const asked& a);
+    static void show_start(entry& e) noexcept;
     void look(slot_base& s, entry& e, const asked& a);
     void ask_again(slot_base& s, entry& e, const asked& a, std::uint32_t asked_before,
                    bool changes_place);

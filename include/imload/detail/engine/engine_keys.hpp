@@ -260,8 +260,14 @@ inline void engine_impl<Late>::start(slot_base& s, entry& e, const asked& a) {
         launch(s, e, first ? run_cause::first_ask : again, std::move(thrown));
         if (first && a.wanted.grace > time_span{}) hold_up(s, a.wanted.grace);
     }
-    // A first start shows at once: before it there was nothing to contradict.
-    if (first && e.going && e.shown == phase::idle) e.shown = e.going->now;
+    show_start(e);
+}
+
+/// A first start shows at once: before it there was nothing to contradict.
+template <class Late>
+inline void engine_impl<Late>::show_start(entry& e) noexcept {
+    if (!e.has_value && e.going && !e.going->failure && e.shown == phase::idle)
+        e.shown = e.going->now;
 }
 
 template <class Late>
@@ -278,7 +284,7 @@ inline void engine_impl<Late>::prefetch(slot_base& s, entry& e, const asked& a) 
     f.attempt = 0;
     e.prefetched = true;
     launch(s, e, run_cause::prefetch, std::move(thrown));
-    if (!e.has_value && e.going) e.shown = e.going->now;
+    show_start(e);
     set_fast(s, e);
 }
 
