@@ -688,3 +688,19 @@ TEST_CASE("a failed key that is started again shows it in the next frame") {
     app.frame();
     CHECK(load.peek(1).status() == status::queued);
 }
+
+TEST_CASE("a peeked key stays the same one where another's place was used again") {
+    ui app;
+    const auto load = imload::async_load(app.session, twice);
+    (void)load.peek(1);
+    ask(load, 1);
+    load.poll(1).forget();
+    CHECK(app.session.wait_idle(patience)); // it goes
+    for (int i = 0; i < 3; ++i) {
+        (void)load.peek(2);
+        app.frame();
+    }
+    const auto id = load.peek(2).id();
+    app.frame();
+    CHECK(load.peek(2).id() == id);
+}

@@ -102,10 +102,11 @@ inline void engine_impl<Late>::keep_vacant(slot_base& s, entry& e) {
 template <class Late>
 inline void engine_impl<Late>::sweep_vacant() {
     std::size_t kept = 0;
-    for (std::size_t i = 0; i < vacant_.size(); ++i) { // a key's destructor may peek
+    for (std::size_t i = 0; i < vacant_.size(); ++i) { // a key's destructor may peek, and ask
         slot_base& s = *vacant_[i];
-        if (!s.in_use() || !s.cold().vacant) continue;
         entry& e = s.cold();
+        if (!s.in_use() || !e.vacant || !e.touched) continue; // its place was used again
+        e.touched = false;
         if (e.peeked && !is_invalid(e)) {
             e.peeked = false;
             vacant_[kept++] = &s;
@@ -114,6 +115,8 @@ inline void engine_impl<Late>::sweep_vacant() {
         }
     }
     vacant_.resize(kept);
+    for (slot_base* s : vacant_)
+        if (entry& e = s->cold(); e.vacant) e.touched = true;
 }
 
 template <class Late>
