@@ -208,7 +208,7 @@ inline void engine_impl<Late>::ask_again(slot_base& s, entry& e, const asked& a,
     }
     if (f.now == phase::queued) {
         if (a.starter.make && renew(f.unasked_start, false)) {
-            // A timer started it in this frame with the callable it had; this is the one to use.
+            // No ask started it, but the callable of an earlier one; this is the one to use.
             const ref<job> queued = f.run; // unless that code, a user's, ends it
             ref<job> fresh;
             const flag_scope inside(in_frame_);

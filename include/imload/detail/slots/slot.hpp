@@ -40,7 +40,7 @@ struct flight {
     bool held = false;          ///< landed, but poll_interval has not passed
     bool parked = false;        ///< a refresh was due while nobody asked
     bool stale = false;         ///< the value is older than stale_after
-    bool unasked_start = false; ///< a timer started the run, and nobody has asked since
+    bool unasked_start = false; ///< no ask started the run, nor has one come since
     bool anchored = false;      ///< first_start is set
     bool pretends_next = false; ///< begins to pretend in the next frame
     bool owed = false;          ///< a run was given up as nobody asked: an ask starts it
