@@ -704,3 +704,19 @@ TEST_CASE("a peeked key stays the same one where another's place was used again"
     app.frame();
     CHECK(load.peek(2).id() == id);
 }
+
+TEST_CASE("an ask that starts a load gives it its unkeyed arguments, whatever started one before") {
+    ui app;
+    const auto load = imload::async_load(app.session, [](int unkeyed, int) { return unkeyed; },
+                                         {.stale_after = 1s});
+    ask(load, imload::unkeyed(1), 1);
+    app.land();
+    load.poll(imload::unkeyed(2), 1).refresh();
+    app.land(); // nobody asked while it was queued
+    app.frame_after(2s);
+    ask(load, imload::unkeyed(3), 1); // starts one
+    app.frame();
+    ask(load, imload::unkeyed(4), 1);
+    app.land();
+    CHECK(load.poll(imload::unkeyed(5), 1).value_or(0) == 3);
+}

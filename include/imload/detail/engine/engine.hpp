@@ -119,6 +119,7 @@ public:
         starter_maker starter;
     };
     [[nodiscard]] virtual answer ask(sought key, const asked& a) = 0;
+
     // Acting on a key: worker side at once, what shows in the next frame
 
     virtual void refresh(slot_base& s) = 0;

@@ -51,7 +51,6 @@ inline void engine_impl<Late>::forget(slot_base& s) {
     if (e.vacant) return;
     flight& f = flight_of(e);
     end_run(s);
-    f.owed = false;
     f.pretends = {};
     f.pretends_next = false;
     f.forgotten = true;
@@ -68,7 +67,7 @@ inline void engine_impl<Late>::put(slot_base& s, ref<job> value) {
     flight& f = flight_of(e);
     occupy(s, e);
     end_run(s);
-    e.cancelled = f.owed = false;
+    e.cancelled = false;
     f.pretends_next = false;
     stop_pretending_to_load(f);
     value->ended = now();

@@ -44,6 +44,7 @@ inline ref<job> engine_impl<Late>::take_run(slot_base& s, time_point when) {
 template <class Late>
 inline void engine_impl<Late>::end_run(slot_base& s) {
     flight* const f = s.cold().going;
+    if (f) f->owed = false;
     if (!f || f->now == phase::idle) return;
     ++s.cold().generation;
     stop_pretending_to_load(*f);

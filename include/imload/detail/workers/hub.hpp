@@ -160,6 +160,10 @@ private:
     void bring_back(lock_type& lock, ref<job>& j, time_point at) noexcept;
     void land(lock_type& lock, ref<job>& j) noexcept;
     void signal(lock_type& lock) noexcept;
+    void note_news() noexcept {
+        signalled_.store(true, std::memory_order_release);
+        any_mail_.store(true, std::memory_order_release);
+    }
     void tell_waiters() noexcept {
         if (waiters_ > 0) changed_.notify_all();
     }

@@ -40,9 +40,8 @@ inline void hub<Late>::tell_when_begun(job& j) {
     const lock_type lock(mutex_);
     if (j.stage.load(std::memory_order_relaxed) == job_stage::queued) {
         j.timed = true;
-    } else { // it was under way before this
-        signalled_.store(true, std::memory_order_release);
-        any_mail_.store(true, std::memory_order_release);
+    } else {
+        note_news(); // it was under way before this
     }
 }
 

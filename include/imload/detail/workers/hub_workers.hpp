@@ -111,8 +111,7 @@ inline time_point hub<Late>::now() {
 /// the lock.
 template <class Late>
 inline void hub<Late>::signal(lock_type& lock) noexcept {
-    signalled_.store(true, std::memory_order_release);
-    any_mail_.store(true, std::memory_order_release);
+    note_news();
     tell_waiters();
     if (woken_ || !wake_) return;
     woken_ = true;
