@@ -183,8 +183,10 @@ private:
                                                                        Passed... args) const {
         if constexpr (Call::hashes_at_once) { // else a search takes longer than a call
             if (detail::slot_base* const s = e.template search_if<Call>(
-                    Call::search(fn_, finish_, key_, args...), badge_.read()))
-                return e.met(*s, Call::value_in(*s));
+                    Call::search(fn_, finish_, key_, args...), badge_.read())) {
+                if (!e.wanders()) return e.meet_off_trail(s, Call::value_in(*s));
+                return e.answer_with(*s, Call::value_in(*s));
+            }
         } else {
             e.count_search();
         }

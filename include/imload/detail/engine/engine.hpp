@@ -73,18 +73,27 @@ public:
         count_search();
         if (!trail_.wanders() && !trail_.guess()->in_use())
             return nullptr; // at the end, it is likely new
-        slot_base* const s = memory_.template find_likely<Call>(
-            key, badge, slot_index<late>::mark_of(Call::hash(key)));
-        if (!s || s->fast() != static_cast<std::uint32_t>(badge)) {
-            found_ = s;
-            return nullptr;
-        }
-        return s;
+        const std::uint32_t* const number =
+            memory_.likely(slot_index<late>::mark_of(Call::hash(key)));
+        if (!number) return nullptr;
+        slot_base& s = memory_.at(*number);
+        if (!Call::has_one_pool || s.badge != badge) [[unlikely]]
+            if (!fits_new<Call>(s, key.loader, badge)) {
+                likely_ = &s;
+                return nullptr;
+            }
+        return Call::equals(s, key) ? &s : nullptr;
     }
-    [[nodiscard]] answer met(slot_base& s, const void* value) {
-        if (!trail_.wanders()) return meet_off_trail(s, value);
-        return answer_with(s, value);
+    [[nodiscard]] bool wanders() const noexcept { return trail_.wanders(); }
+    /// An ask for a key with a value that has nothing to do.
+    [[nodiscard]] answer answer_with(slot_base& s, const void* value) noexcept {
+        s.asked = frame_;
+        ++polls_;
+        return {value, &s};
     }
+    /// The same, and the trail hears of it: first, for the stamp tells it whether this frame had
+    /// the key.
+    [[nodiscard]] virtual answer meet_off_trail(slot_base* s, const void* value) = 0;
 
     /// For a call that names it: ends with wrong_thread() where that may not be made, and begins
     /// the frame of an ambient one, if that is due.
@@ -179,16 +188,6 @@ public:
 protected:
     engine() = default;
 
-    /// An ask for a key with a value that has nothing to do.
-    [[nodiscard]] answer answer_with(slot_base& s, const void* value) noexcept {
-        s.asked = frame_;
-        ++polls_;
-        return {value, &s};
-    }
-    /// The same, and the trail hears of it: first, for the stamp tells it whether this frame had
-    /// the key.
-    [[nodiscard]] virtual answer meet_off_trail(slot_base& s, const void* value) = 0;
-
     /// For a loader whose badge does not tell: it has met none of its slots yet, as one that is
     /// made anew in each frame, or they are of several pools.
     template <class Call>
@@ -203,8 +202,8 @@ protected:
     std::uint32_t quiet_until_ = 0; ///< a frame before that one has nothing to do without mail
     const void* owner_ = nullptr;
 
-    std::uint64_t polls_ = 0;    ///< but for the steps on the trail
-    slot_base* found_ = nullptr; ///< by a search, but asking for it is to do something
+    std::uint64_t polls_ = 0;     ///< but for the steps on the trail
+    slot_base* likely_ = nullptr; ///< of a search in vain: asking for it is to do something
     slot_memory<late> memory_;
     std::size_t size_ = 0;
     frame_report report_;

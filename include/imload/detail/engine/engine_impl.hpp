@@ -66,9 +66,9 @@ public:
     ~engine_impl() override;
 
     answer ask(sought key, const asked& a) override;
-    IMLOAD_NOINLINE answer meet_off_trail(slot_base& s, const void* value) override {
-        trail_.meet(s);
-        return answer_with(s, value);
+    IMLOAD_NOINLINE answer meet_off_trail(slot_base* s, const void* value) override {
+        trail_.meet(*s);
+        return answer_with(*s, value);
     }
 
     void refresh(slot_base& s) override;

@@ -10,7 +10,7 @@ namespace imload::detail {
 template <class Late>
 inline slot_base& engine_impl<Late>::find_or_make(const sought& key) {
     if (slot_base* const s = trail_.recall(key)) return *s;
-    if (slot_base* const s = renew(found_, nullptr); s && keys_of<Late>::is(key, *s)) {
+    if (slot_base* const s = renew(likely_, nullptr); s && keys_of<Late>::is(key, *s)) {
         trail_.jump(*s);
         return *s;
     }

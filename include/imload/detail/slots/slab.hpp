@@ -84,17 +84,9 @@ public:
         });
     }
 
-    /// The same in a few instructions, and nearly always: null when it takes more.
-    template <class Call, class Searched>
-    [[nodiscard]] slot_base* find_likely(const Searched& key, std::uint64_t badge,
-                                         std::uint32_t mark) const {
-        const std::uint32_t* const number = index_.likely(mark);
-        if (!number) [[unlikely]]
-            return nullptr;
-        slot_base& s = at(*number);
-        if (!Call::has_one_pool || s.badge != badge) [[unlikely]]
-            if (!Call::is_of(s.pool(), key.loader)) return nullptr;
-        return Call::equals(s, key) ? &s : nullptr;
+    /// The number of the slot with which a search most likely ends; null if that is none.
+    [[nodiscard]] const std::uint32_t* likely(std::uint32_t mark) const noexcept {
+        return index_.likely(mark);
     }
 
     struct new_slot {
