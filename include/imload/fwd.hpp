@@ -20,6 +20,8 @@ enum class status : std::uint8_t;
 enum class error_kind : std::uint8_t;
 
 template <class T>
+struct hash;
+template <class T>
 class result;
 template <class T>
 class stream;

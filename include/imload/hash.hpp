@@ -1,19 +1,16 @@
 #pragma once
 
 #include <imload/detail/aggregate.hpp>
+#include <imload/detail/arguments/argument_kinds.hpp>
 #include <imload/detail/bit_cast.hpp>
 #include <imload/detail/mix.hpp>
 #include <imload/detail/path.hpp>
 
-#include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <span>
-#include <string>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -31,197 +28,6 @@ template <class T>
 struct hash;
 
 namespace detail {
-
-/// Why a type cannot be part of a key.
-enum class key_fault { none, no_hash, no_equality, raw_pointer, reference_wrapper, borrowed };
-
-template <class T>
-inline constexpr bool is_reference_wrapper = false;
-template <class T>
-inline constexpr bool is_reference_wrapper<std::reference_wrapper<T>> = true;
-
-template <class T, template <class...> class Of>
-inline constexpr bool is_a = false;
-template <class... Ts, template <class...> class Of>
-inline constexpr bool is_a<Of<Ts...>, Of> = true;
-
-template <class T>
-inline constexpr bool is_std_array = false;
-template <class T, std::size_t N>
-inline constexpr bool is_std_array<std::array<T, N>> = true;
-
-template <class T>
-concept has_own_hash = requires(const T& v) {
-    static_cast<std::size_t>(hash<T>{}(v));
-};
-template <class T>
-concept has_std_hash = requires(const T& v) {
-    static_cast<std::size_t>(std::hash<T>{}(v));
-};
-template <class T>
-concept has_equality = requires(const T& a, const T& b) {
-    static_cast<bool>(a == b);
-};
-
-/// Converts to unions without a hash. It is asked for before the members of an aggregate are named:
-/// an anonymous union has no name to give.
-struct union_value {
-    template <class U>
-        requires(std::is_union_v<U> && !has_own_hash<U> && !has_std_hash<U>)
-    operator U() const&&; // NOLINT: never defined
-};
-template <class T>
-concept has_named_members = plain_aggregate<T> && !has_member_for<T, union_value> &&
-                            (field_count<T> > 0 || std::is_empty_v<T>);
-
-/// Numbers and enums, which are compared and hashed by their values, whatever == a user's enum has.
-template <class T>
-concept plain_scalar = !has_own_hash<T> && (std::is_arithmetic_v<T> || std::is_enum_v<T>);
-
-template <class T>
-concept chrono_duration = is_a<T, std::chrono::duration>;
-template <class T>
-concept chrono_instant = is_a<T, std::chrono::time_point>;
-template <class... Ts>
-struct last_of {
-    using type = void;
-};
-template <class T>
-struct last_of<T> {
-    using type = T;
-};
-template <class T, class... Ts>
-struct last_of<T, Ts...> : last_of<Ts...> {};
-template <class T>
-inline constexpr bool ends_with_allocator = false;
-template <template <class...> class C, class... Ts>
-    requires requires { typename C<Ts...>::allocator_type; }
-inline constexpr bool ends_with_allocator<C<Ts...>> =
-    std::is_same_v<typename last_of<Ts...>::type, typename C<Ts...>::allocator_type>;
-/// Where == is that of the elements, all of which are the value. The standard's containers are
-/// known, without including them all, by what a class of a user's rarely has: their last argument
-/// is the allocator.
-template <class T>
-concept standard_container = ends_with_allocator<T> && requires(const T& c) {
-    typename T::value_type;
-    c.begin() != c.end();
-};
-
-template <class T>
-concept has_hasher = requires {
-    typename T::hasher;
-};
-
-/// A type of a user's that is not compared member by member: it may have more to it than its
-/// elements, and its == knows.
-template <class T>
-concept own_equality =
-    !is_std_array<T> && !standard_container<T> && (has_equality<T> || !plain_aggregate<T>);
-template <class T>
-concept own_sequence = own_equality<T> && !has_hasher<T> && requires(const T& c) {
-    typename T::value_type;
-    typename T::allocator_type;
-    c.begin() != c.end();
-};
-template <class T>
-concept own_unordered = own_equality<T> && has_hasher<T> && requires(const T& c) {
-    typename T::value_type;
-    typename T::key_equal;
-    c.begin() != c.end();
-    c.size();
-};
-template <class T>
-concept own_container = own_sequence<T> || own_unordered<T>;
-
-template <class T>
-concept sequence = is_std_array<T> ||(standard_container<T> && !has_hasher<T>) || own_sequence<T>;
-template <class T>
-concept unordered = (standard_container<T> && has_hasher<T>) || own_unordered<T>;
-/// A string that has a std::hash; one of other characters or traits is but a sequence.
-template <class T>
-concept text = is_a<T, std::basic_string> &&
-    has_std_hash<std::basic_string_view<typename T::value_type, typename T::traits_type>>;
-
-/// A view of elements that someone else owns.
-template <class T>
-inline constexpr bool is_view = is_a<T, std::basic_string_view>;
-template <class T, std::size_t Extent>
-inline constexpr bool is_view<std::span<T, Extent>> = true;
-template <>
-inline constexpr bool is_view<borrowed_member> = true;
-
-template <class T>
-consteval key_fault fault_of();
-
-template <class... Ts>
-consteval key_fault first_fault() {
-    key_fault found = key_fault::none;
-    [[maybe_unused]] const auto note = [&found](key_fault fault) {
-        if (found == key_fault::none) found = fault;
-    };
-    (note(fault_of<std::remove_cv_t<Ts>>()), ...);
-    return found;
-}
-
-template <class T>
-struct owned_fields;
-template <class... Ts>
-struct owned_fields<std::tuple<Ts...>> {
-    using type = std::tuple<std::remove_cvref_t<Ts>...>;
-};
-
-template <class T>
-struct parts_fault;
-template <template <class...> class Of, class... Ts>
-struct parts_fault<Of<Ts...>> {
-    static constexpr key_fault value = first_fault<Ts...>();
-};
-
-template <class T>
-consteval key_fault fault_of_container() {
-    using element = std::remove_cvref_t<typename T::value_type>;
-    constexpr key_fault inside = fault_of<element>();
-    // An == that is a template is there even if the elements have none.
-    if constexpr (inside == key_fault::none && own_container<T>)
-        return has_equality<T> && has_equality<element> ? inside : key_fault::no_equality;
-    else
-        return inside;
-}
-
-/// Whether T can be part of a key, and if not, why.
-template <class T>
-consteval key_fault fault_of() {
-    if constexpr (std::is_reference_v<T> || is_view<T>)
-        return key_fault::borrowed;
-    else if constexpr (has_own_hash<T>)
-        return has_equality<T> ? key_fault::none : key_fault::no_equality;
-    else if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T> || text<T> ||
-                       filesystem_path<T> || std::is_same_v<T, std::monostate> ||
-                       std::is_same_v<T, std::nullopt_t>)
-        return key_fault::none;
-    else if constexpr (std::is_pointer_v<T> || std::is_null_pointer_v<T>)
-        return key_fault::raw_pointer;
-    else if constexpr (is_reference_wrapper<T>)
-        return key_fault::reference_wrapper;
-    else if constexpr (std::is_array_v<T>)
-        return fault_of<std::remove_cv_t<std::remove_extent_t<T>>>();
-    else if constexpr (chrono_duration<T>)
-        return fault_of<typename T::rep>();
-    else if constexpr (chrono_instant<T>)
-        return fault_of<typename T::duration>();
-    else if constexpr (is_a<T, std::optional> || is_a<T, std::pair> || is_a<T, std::tuple> ||
-                       is_a<T, std::variant>)
-        return parts_fault<T>::value;
-    else if constexpr (has_std_hash<T>)
-        return has_equality<T> ? key_fault::none : key_fault::no_equality;
-    else if constexpr (sequence<T> || unordered<T>)
-        return fault_of_container<T>();
-    else if constexpr (has_named_members<T>)
-        return parts_fault<typename owned_fields<decltype(detail::fields_of(
-            std::declval<const T&>()))>::type>::value;
-    else
-        return key_fault::no_hash;
-}
 
 /// The hash of one argument.
 template <class T>

@@ -18,7 +18,7 @@
 //     executor.hpp thread_pool.hpp clock.hpp   the parts that can be replaced
 //
 // Behind them, in detail/, each folder resting on those before it:
-//     arguments   how arguments are viewed, compared and written as text
+//     arguments   what can be one; how they are viewed, compared and written as text
 //     jobs        a run: what it is told and tells, and what comes of it
 //     slots       the map in memory: keys, values, their index, the trail of asks
 //     calls       from a callable and its arguments to a key and a job

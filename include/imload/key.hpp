@@ -1,6 +1,7 @@
 #pragma once
 
 #include <imload/config.hpp>
+#include <imload/detail/arguments/argument_kinds.hpp>
 #include <imload/detail/layout.hpp>
 #include <imload/detail/path.hpp>
 #include <imload/detail/sixteen_bytes.hpp>

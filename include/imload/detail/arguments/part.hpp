@@ -1,9 +1,9 @@
 #pragma once
 
+#include <imload/detail/arguments/argument_kinds.hpp>
 #include <imload/detail/arguments/text.hpp>
 #include <imload/detail/layout.hpp>
 #include <imload/detail/value_type.hpp>
-#include <imload/hash.hpp>
 #include <imload/key.hpp>
 
 #include <cstddef>

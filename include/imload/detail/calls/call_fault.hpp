@@ -1,6 +1,7 @@
 #pragma once
 
-#include <imload/hash.hpp>
+#include <imload/detail/arguments/argument_kinds.hpp>
+#include <imload/detail/arguments/key_fault.hpp>
 #include <imload/key.hpp>
 
 #include <cstddef>

@@ -2,6 +2,7 @@
 
 // What call_of.hpp and call_job.hpp put together, as far as loaders can share it.
 
+#include <imload/detail/arguments/argument_kinds.hpp>
 #include <imload/detail/arguments/call_key.hpp>
 #include <imload/detail/arguments/part.hpp>
 #include <imload/detail/box.hpp>
@@ -13,7 +14,6 @@
 #include <imload/detail/slots/starter.hpp>
 #include <imload/detail/value_type.hpp>
 #include <imload/error.hpp>
-#include <imload/hash.hpp>
 #include <imload/key.hpp>
 #include <imload/promise.hpp>
 #include <imload/stream.hpp>

@@ -2,7 +2,7 @@
 
 #include <imload/config.hpp>
 #include <imload/context.hpp>
-#include <imload/hash.hpp>
+#include <imload/detail/arguments/argument_kinds.hpp>
 #include <imload/promise.hpp>
 #include <imload/stream.hpp>
 
