@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
-#include <stdexcept>
 
 namespace imload::detail {
 
@@ -36,13 +35,7 @@ inline void engine_impl<Late>::pump() {
 template <class Late>
 inline bool engine_impl<Late>::wait_idle(time_span limit) {
     using std::chrono::nanoseconds;
-    if (in_frame_)
-        detail::fail<std::logic_error>(
-            "imload: session::wait_idle() was called within begin_frame(), or while an argument "
-            "was copied: does a posted function wait for loads?");
-    if (this_thread.in_wake)
-        detail::fail<std::logic_error>("imload: session::wait_idle() was called from the wake "
-                                       "hook: let it wake the loop, which then waits");
+    require_outside("wait_idle");
     if (closed_) {
         const flag_scope inside(in_frame_);
         const bool quiet = hub_->wait_quiet(limit);
@@ -86,13 +79,7 @@ inline bool engine_impl<Late>::stop(time_span deadline) {
 /// Everything ends: loads are told, the queue is dropped, workers are waited for, values go.
 template <class Late>
 inline bool engine_impl<Late>::shutdown(time_span deadline, bool let_go) {
-    if (in_frame_)
-        detail::fail<std::logic_error>(
-            "imload: session::shutdown() was called within begin_frame() or shutdown(), or while "
-            "an argument was copied: does a destructor or a posted function end the session?");
-    if (this_thread.in_wake)
-        detail::fail<std::logic_error>("imload: session::shutdown() was called from the wake hook: "
-                                       "let it wake the loop, which then ends the session");
+    require_outside("shutdown");
     const flag_scope inside(in_frame_);
     using std::chrono::nanoseconds;
     [[maybe_unused]] const auto began = std::chrono::steady_clock::now();

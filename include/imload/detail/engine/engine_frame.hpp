@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <exception>
 #include <stdexcept>
+#include <string>
 
 namespace imload::detail {
 
@@ -26,12 +27,25 @@ inline engine_impl<Late>::~engine_impl() {
     shutdown(setup_.abandon_after, true);
 }
 
+/// For a call that begins frames or ends the session: none of them may be made within another.
+template <class Late>
+inline void engine_impl<Late>::require_outside(const char* call) const {
+    if (!in_frame_ && !this_thread.in_wake) [[likely]]
+        return;
+    const std::string name = std::string("imload: session::") + call + "() was called ";
+    if (this_thread.in_wake)
+        fail<std::logic_error>(name +
+                               "from the wake hook: let it wake the loop, which then does that");
+    fail<std::logic_error>(name +
+                           "within begin_frame(), wait_idle() or shutdown(), or while an argument "
+                           "was copied: does a finish function, a posted function or a destructor "
+                           "draw, wait for loads or end the session?");
+}
+
 /// The one place where results become visible, but for a run that ended within its grace.
 template <class Late>
 inline void engine_impl<Late>::begin_frame() {
-    if (this_thread.in_wake)
-        detail::fail<std::logic_error>("imload: session::begin_frame() was called from the wake "
-                                       "hook: let it wake the loop, which then begins a frame");
+    require_outside("begin_frame");
     if (frame_ < quiet_until_ && !hub_->may_have_mail()) [[likely]] {
         assert(is_quiet());
         trail_.begin_frame(frame_ + 1);
@@ -40,10 +54,6 @@ inline void engine_impl<Late>::begin_frame() {
         now_.reset();
         return;
     }
-    if (in_frame_)
-        detail::fail<std::logic_error>(
-            "imload: session::begin_frame() was called within begin_frame(), or while an argument "
-            "was copied: does a finish function, a posted function or a destructor draw?");
     if (closed_) return;
     stir();
     begin_busy_frame();

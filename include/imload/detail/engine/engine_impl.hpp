@@ -199,6 +199,7 @@ private:
     }
 
     // frames
+    void require_outside(const char* call) const;
     [[nodiscard]] bool is_quiet() const noexcept;
     void begin_busy_frame();
     void give_room_back();
