@@ -51,6 +51,10 @@
 
 #include "support.hpp"
 
+// Globals hide nothing of the library and are hidden by nothing of it, whatever -Wshadow says.
+// Their names are those of locals in templates of it, which g++ would warn of where they are used.
+[[maybe_unused]] static int n, s, e, f, j, owned, other, xs, into, due;
+
 // As greedy as functions get: found by a call without a namespace, each of them stops it from
 // compiling.
 #define GREEDY(name)                                                                               \

@@ -14,6 +14,9 @@
 #define IMLOAD_HAS_EXCEPTIONS 0
 #endif
 
+// g++ says at each use of a template that its locals hide the program's own globals, so the headers
+// that a program includes turn -Wshadow off for what they bring; clang says no such thing.
+
 // Define IMLOAD_NO_THREADS where the platform has no threads; it is set by itself in an
 // Emscripten build without pthreads. One load then runs in each begin_frame. std::mutex and
 // std::condition_variable must exist there too.

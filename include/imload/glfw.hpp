@@ -1,5 +1,10 @@
 #pragma once
 
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow" // see config.hpp
+#endif
+
 #include <imload/session.hpp>
 
 #include <GLFW/glfw3.h>
@@ -69,3 +74,7 @@ inline void wait_events(std::initializer_list<session*> sessions, time_span cap)
 }
 
 } // namespace imload
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif

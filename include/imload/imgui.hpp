@@ -4,6 +4,11 @@
 // show what a loader knows, the inspector and the demo. Needs the public imgui.h, 1.86 or newer,
 // and nothing else of it.
 
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow" // see config.hpp
+#endif
+
 #include <imload/imgui/context_session.hpp>
 #include <imload/imgui/demo.hpp>
 #include <imload/imgui/error_box.hpp>
@@ -14,3 +19,7 @@
 #include <imload/imgui/skeleton.hpp>
 #include <imload/imgui/spinner.hpp>
 #include <imload/imload.hpp>
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif

@@ -28,6 +28,11 @@
 // Beside it: imload/imgui.hpp (a session per ImGui context, widgets), imload/glfw.hpp (a window
 // that sleeps), imload/testing.hpp (a clock and an executor for tests).
 
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow" // see config.hpp
+#endif
+
 #include <imload/clock.hpp>
 #include <imload/config.hpp>
 #include <imload/context.hpp>
@@ -49,3 +54,7 @@
 #include <imload/status.hpp>
 #include <imload/thread_pool.hpp>
 #include <imload/version.hpp>
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif

@@ -1,5 +1,10 @@
 #pragma once
 
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow" // see config.hpp
+#endif
+
 #include <imload/clock.hpp>
 #include <imload/executor.hpp>
 #include <imload/options.hpp>
@@ -82,3 +87,7 @@ private:
 };
 
 } // namespace imload
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
