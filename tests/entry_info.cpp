@@ -31,6 +31,20 @@ TEST_CASE("a visited key can be acted on") {
     CHECK(load.poll(2).version() == 2);
 }
 
+TEST_CASE("a visitor may ask for a key for each that it is shown") {
+    ui app;
+    auto load = imload::async_load(app.session, twice);
+    for (int i = 0; i < 10; ++i) ask(load, i);
+    constexpr int too_many = 1'000'000;
+    int visits = 0;
+    app.session.for_each([&](const imload::entry_info&) {
+        if (++visits < too_many) ask(load, 10 + visits);
+    });
+    CHECK(visits < too_many);
+    CHECK(visits >= 10);
+    CHECK(app.keys() == static_cast<std::size_t>(10 + visits));
+}
+
 TEST_CASE("for_each and describe tell the same") {
     ui app;
     auto load = imload::async_load(app.session, "twice", twice, {.refresh_every = 10s});

@@ -119,7 +119,8 @@ public:
 
     [[nodiscard]] imload::statistics statistics() const { return engine_->count(); }
 
-    /// Calls `visitor` with the entry_info of every key. Cost: the label's allocation for each.
+    /// Calls `visitor` with the entry_info of every key; of those that it makes itself, of some or
+    /// none. Cost: the label's allocation for each.
     template <class Visitor>
     void for_each(Visitor visitor);
 

@@ -217,7 +217,9 @@ protected:
 template <class Act>
 void engine::for_each_slot(Act act) {
     std::uint32_t from = 0;
+    const std::size_t end = memory_.end(); // else one that makes a key for each would never return
     memory_.visit(from, [&](slot_base& s) {
+        if (s.number() >= end) return false;
         if (s.in_use() && !s.cold().vacant) act(s);
         return true;
     });

@@ -149,6 +149,9 @@ public:
             reinterpret_cast<slot_base*>(head + number % slab::units * slab::unit));
     }
 
+    /// Greater than every slot's number.
+    [[nodiscard]] std::size_t end() const noexcept { return slabs_.size() * slab::units; }
+
     /// Every slot, in use or not, as long as `visit` returns true; `from`, which is 0 at first and
     /// is never a slot's number, goes on where it ended. Slots freed while visiting are fine, new
     /// ones may or may not be visited.
