@@ -63,6 +63,17 @@ struct measurement {
 struct single {
     int only = 0;
 };
+struct tree {
+    std::string name;
+    std::vector<tree> branches;
+};
+struct statement;
+struct block {
+    std::vector<statement> statements;
+};
+struct statement {
+    std::variant<int, block> what;
+};
 
 // A type that is hashable by std::hash and comparable.
 struct with_std_hash {
@@ -748,6 +759,14 @@ TEST_CASE("the values that need no help to be keys: plain aggregates, memberwise
     check_kind<std::map<int, point>>("map of aggregates", {{1, {1, 2}}}, {{1, {1, 2}}},
                                      {{1, {1, 3}}});
     check_kind<std::optional<point>>("optional aggregate", point{1, 2}, point{1, 2}, std::nullopt);
+}
+
+TEST_CASE("aggregates that hold others of their own type") {
+    check_kind("tree", tree{"a", {{"b", {}}}}, tree{"a", {{"b", {}}}}, tree{"a", {{"c", {}}}});
+    check_kind("deeper", tree{"a", {{"b", {}}}}, tree{"a", {{"b", {}}}},
+               tree{"a", {{"b", {{"c", {}}}}}});
+    check_kind("in turn", statement{{block{{statement{1}}}}}, statement{{block{{statement{1}}}}},
+               statement{{block{{statement{2}}}}});
 }
 
 TEST_CASE("an aggregate with arrays, an empty one, and one of many members") {
