@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <unordered_set>
+#include <variant>
 #include <vector>
 
 using namespace test;
@@ -133,6 +135,13 @@ TEST_CASE("a label names the callable as far as it is known, and the arguments")
         label(
             imload::async_load(app.session, [](std::string, bool) { return 1; }).poll("text", true))
             .ends_with("(\"text\", true)"));
+    using choice = std::variant<int, std::string>;
+    const auto of_choice = imload::async_load(app.session, "choice", [](choice) { return 1; });
+    CHECK(label(of_choice.poll(choice(3))) == "choice(3)");
+    CHECK(label(of_choice.poll(choice("three"))) == "choice(\"three\")");
+    const auto of_set =
+        imload::async_load(app.session, "set", [](std::unordered_set<int>) { return 1; });
+    CHECK(label(of_set.poll(std::unordered_set<int>{3})) == "set([3])");
     const auto of_pointer = label(imload::async_load(app.session, twice).poll(1));
     CHECK(of_pointer.starts_with("int"));
     CHECK(of_pointer.ends_with("(1)"));

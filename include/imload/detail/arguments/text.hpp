@@ -16,6 +16,7 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 namespace imload::detail {
 
@@ -161,7 +162,12 @@ IMLOAD_NOINLINE void append_text(std::string& out, const T& v) {
         out += '{';
         detail::append_tuple(out, v);
         out += '}';
-    } else if constexpr (sequence<T> && !text<T>) {
+    } else if constexpr (is_a<T, std::variant>) {
+        if (v.valueless_by_exception())
+            out += "valueless";
+        else
+            std::visit([&out](const auto& x) { detail::append_text(out, x); }, v);
+    } else if constexpr ((sequence<T> && !text<T>) || (unordered<T> && !has_own_hash<T>)) {
         detail::append_list(out, v);
     } else if constexpr (!has_own_hash<T> && !has_std_hash<T> && plain_aggregate<T>) {
         out += '{';
