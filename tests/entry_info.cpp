@@ -16,6 +16,7 @@ namespace {
 
 int twice(int x) { return 2 * x; }
 int thrice(int x) { return 3 * x; }
+int fourfold(int x) { return 4 * x; }
 
 } // namespace
 
@@ -142,10 +143,12 @@ TEST_CASE("a label names the callable as far as it is known, and the arguments")
     const auto of_set =
         imload::async_load(app.session, "set", [](std::unordered_set<int>) { return 1; });
     CHECK(label(of_set.poll(std::unordered_set<int>{3})) == "set([3])");
-    const auto of_pointer = label(imload::async_load(app.session, twice).poll(1));
+    const auto of_pointer = label(imload::async_load(app.session, thrice).poll(1));
     CHECK(of_pointer.starts_with("int"));
     CHECK(of_pointer.ends_with("(1)"));
-    CHECK(of_pointer != label(imload::async_load(app.session, thrice).poll(1)));
+    CHECK(of_pointer != label(imload::async_load(app.session, fourfold).poll(1)));
+    CHECK(label(imload::async_load<&thrice>(app.session).poll(1)).ends_with("thrice(1)"));
+    CHECK(label(imload::async_load(app.session, thrice).poll(2)).ends_with("thrice(2)"));
 }
 
 TEST_CASE("a result of no key has no id and no label") {

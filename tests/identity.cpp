@@ -293,6 +293,38 @@ TEST_CASE("a loader named by its function as a template argument") {
     CHECK(three(5) == 15);
 }
 
+TEST_CASE("a function is one key, given as a template argument or as a value") {
+    ui app;
+    ask(imload::async_load<&twice>(app.session), 5);
+    ask(imload::async_load(app.session, twice), 5);
+    ask(imload::async_load(app.session, &circle::scaled), circle{2}, 3.0);
+    ask(imload::async_load<&circle::scaled>(app.session), circle{2}, 3.0);
+    constexpr auto lambda = [](int x) { return x + 1; };
+    ask(imload::async_load<lambda>(app.session), 5);
+    ask(imload::async_load(app.session, lambda), 5);
+    CHECK(app.keys() == 3);
+    app.land();
+    CHECK(app.starts() == 3);
+    imload::async_load(app.session, twice).forget_all();
+    app.session.begin_frame();
+    CHECK_FALSE(imload::async_load<&twice>(app.session).peek(5).has_value());
+}
+
+TEST_CASE("a function object with members as a template argument") {
+    struct scale {
+        int factor;
+        int operator()(int x) const { return factor * x; }
+    };
+    ui app;
+    auto twofold = imload::async_load<scale{2}>(app.session);
+    auto threefold = imload::async_load<scale{3}>(app.session);
+    ask(twofold, 5);
+    ask(threefold, 5);
+    app.land();
+    CHECK(twofold(5) == 10);
+    CHECK(threefold(5) == 15);
+}
+
 TEST_CASE("a lambda as a template argument") {
     ui app;
     auto known = imload::async_load<[](int x) { return x + 1; }>(app.session);

@@ -80,10 +80,10 @@ public:
     /// options::throw_errors is false.
     template <class... Args>
     IMLOAD_ALWAYS_INLINE auto operator()(const Args&... args) const {
-        using traits = detail::call_traits<F, Named, Args...>;
+        using traits = detail::call_traits<callable, Named, Args...>;
         constexpr bool fine = explain<traits, Args...>();
         if constexpr (fine) {
-            using value = typename detail::shape_of<F, Named, Finish, Args...>::value;
+            using value = typename detail::shape_of<callable, Named, Finish, Args...>::value;
             static_assert(std::is_copy_constructible_v<value>,
                           "imload: this value cannot be copied: use poll(args...), which returns a "
                           "result<T> without a copy");
@@ -103,15 +103,15 @@ public:
     /// The same without a copy and never throwing: the form for large values, status, errors.
     template <class... Args>
     IMLOAD_ALWAYS_INLINE auto poll(const Args&... args) const {
-        if constexpr (explain<detail::call_traits<F, Named, Args...>, Args...>())
+        if constexpr (explain<detail::call_traits<callable, Named, Args...>, Args...>())
             return ask(args...);
     }
 
     /// Looks without starting anything and without counting as asked.
     template <class... Args>
     auto peek(const Args&... args) const {
-        if constexpr (explain<detail::call_traits<F, Named, Args...>, Args...>()) {
-            using call = detail::call_of<detail::shape_of<F, Named, Finish, Args...>>;
+        if constexpr (explain<detail::call_traits<callable, Named, Args...>, Args...>()) {
+            using call = detail::call_of<detail::shape_of<callable, Named, Finish, Args...>>;
             detail::engine& e = home_.here("peek");
             return result_of<call>(e, ask_slowly<call, detail::passed<Args>...>(
                                           e, detail::engine::manner::look, args...));
@@ -122,8 +122,8 @@ public:
     /// for, and promoted when it is.
     template <class... Args>
     void prefetch(const Args&... args) const {
-        if constexpr (explain<detail::call_traits<F, Named, Args...>, Args...>()) {
-            using call = detail::call_of<detail::shape_of<F, Named, Finish, Args...>>;
+        if constexpr (explain<detail::call_traits<callable, Named, Args...>, Args...>()) {
+            using call = detail::call_of<detail::shape_of<callable, Named, Finish, Args...>>;
             static_cast<void>(ask_slowly<call, detail::passed<Args>...>(
                 home_.here("prefetch"), detail::engine::manner::prefetch, args...));
         }
@@ -135,6 +135,8 @@ public:
     void forget_all() const { act("forget_all", &detail::engine::forget); }
 
 private:
+    using in_key = detail::callable_in_key<F>;
+    using callable = typename in_key::type;
     using name_type = std::conditional_t<Named, std::string_view, detail::no_name>;
 
     template <class Traits, class... Args>
@@ -144,7 +146,7 @@ private:
             detail::refuse<Traits::verdict.fault, Traits::verdict.argument, blamed>());
         if constexpr (Traits::admissible && !std::is_same_v<Finish, detail::no_finish>)
             return finish_takes<
-                typename detail::shape_of<F, Named, detail::no_finish, Args...>::loaded>();
+                typename detail::shape_of<callable, Named, detail::no_finish, Args...>::loaded>();
         else
             return Traits::admissible;
     }
@@ -160,12 +162,12 @@ private:
 
     template <class... Args>
     IMLOAD_ALWAYS_INLINE auto ask(const Args&... args) const {
-        using call = detail::call_of<detail::shape_of<F, Named, Finish, Args...>>;
+        using call = detail::call_of<detail::shape_of<callable, Named, Finish, Args...>>;
         using found = result<typename call::value>;
         detail::engine& e = home_.here("poll");
         const std::uint64_t badge = badge_.read();
         if (detail::slot_base* const s = e.template next_if<call>(
-                call::search(fn_, finish_, key_, args...), badge, badge_)) [[likely]]
+                call::search(function(), finish_, key_, args...), badge, badge_)) [[likely]]
             return found(call::value_in(*s), s, &e);
         return result_of<call>(e, ask_off_trail<call, detail::passed<Args>...>(e, args...));
     }
@@ -183,7 +185,7 @@ private:
                                                                        Passed... args) const {
         if constexpr (Call::hashes_at_once) { // else a search takes longer than a call
             if (detail::slot_base* const s = e.template search_if<Call>(
-                    Call::search(fn_, finish_, key_, args...), badge_.read())) {
+                    Call::search(function(), finish_, key_, args...), badge_.read())) {
                 if (!e.wanders()) return e.meet_off_trail(s, Call::value_in(*s));
                 return e.answer_with(*s, Call::value_in(*s));
             }
@@ -196,23 +198,24 @@ private:
     template <class Call, class... Passed>
     [[nodiscard]] IMLOAD_NOINLINE detail::engine::answer
     ask_slowly(detail::engine& e, detail::engine::manner how, Passed... args) const {
-        const auto key = Call::search(fn_, finish_, key_, args...);
+        const auto key = Call::search(function(), finish_, key_, args...);
         typename Call::views list;
         detail::engine::asked a = {how, static_cast<std::uint32_t>(badge_.read()), options_, {}};
         if constexpr (Call::has_state) {
-            const auto keep = [&] { return Call::keep(fn_, finish_, args...); };
+            const auto keep = [&] { return Call::keep(function(), finish_, args...); };
             using keeper = decltype(keep);
             a.starter = {[](const void* by) { return (*static_cast<const keeper*>(by))(); }, &keep};
-            return e.ask(Call::seek(key, list), a);
+            return e.ask(Call::seek(key, list, in_key::spelled), a);
         } else {
-            return e.ask(Call::seek(key, list), a);
+            return e.ask(Call::seek(key, list, in_key::spelled), a);
         }
     }
 
-    [[nodiscard]] detail::loader_identity<F, Finish, name_type> identity() const {
-        return {detail::callable_identity<F>(fn_), detail::callable_identity<Finish>(finish_),
-                key_};
+    [[nodiscard]] detail::loader_identity<callable, Finish, name_type> identity() const {
+        return {detail::callable_identity<callable>(function()),
+                detail::callable_identity<Finish>(finish_), key_};
     }
+    [[nodiscard]] const callable& function() const noexcept { return in_key::of(fn_); }
     [[nodiscard]] std::string_view name() const noexcept {
         if constexpr (Named)
             return key_;
@@ -221,7 +224,7 @@ private:
     }
 
     void act(const char* call, void (detail::engine::*action)(detail::slot_base&)) const {
-        using mine = detail::loader_parts<F, Finish, Named>;
+        using mine = detail::loader_parts<callable, Finish, Named>;
         detail::engine& e = home_.here(call);
         e.for_each_slot([&](detail::slot_base& s) {
             if (s.type().loader != detail::tag_of<mine>() || !mine::are_of(s.pool(), identity()))
@@ -282,10 +285,10 @@ async_load(std::string_view key, F fn, const options& o = detail::default_option
     return {{}, key, std::move(fn), o};
 }
 template <auto Fn>
-[[nodiscard]] loader<detail::constant_function<Fn>, false, detail::no_finish,
+[[nodiscard]] loader<decltype(detail::constant_callable<Fn>()), false, detail::no_finish,
                      detail::in_current_session>
 async_load(const options& o = detail::default_options) {
-    return {{}, {}, {}, o};
+    return {{}, {}, detail::constant_callable<Fn>(), o};
 }
 template <detail::loadable F>
 [[nodiscard]] loader<F, false, detail::no_finish, detail::in_session>
@@ -300,9 +303,10 @@ async_load(session& s, std::string_view key, F fn, const options& o = detail::de
     return {{&s}, key, std::move(fn), o};
 }
 template <auto Fn>
-[[nodiscard]] loader<detail::constant_function<Fn>, false, detail::no_finish, detail::in_session>
+[[nodiscard]] loader<decltype(detail::constant_callable<Fn>()), false, detail::no_finish,
+                     detail::in_session>
 async_load(session& s, const options& o = detail::default_options) {
-    return {{&s}, {}, {}, o};
+    return {{&s}, {}, detail::constant_callable<Fn>(), o};
 }
 
 } // namespace imload

@@ -43,9 +43,10 @@ template <class T>
     return spelled.substr(from, to - from);
 }
 
-/// The last part of a qualified name: fetch of constant_function<(& app::fetch)>.
+/// A function's name, where it was given as a constant: app::fetch of named_function<(&
+/// app::fetch)>.
 [[nodiscard]] constexpr std::string_view plain_name(std::string_view name) noexcept {
-    constexpr std::string_view wrapper = "constant_function<";
+    constexpr std::string_view wrapper = "named_function<";
     if (const std::size_t at = name.find(wrapper); at != name.npos) {
         name = name.substr(at + wrapper.size());
         name = name.substr(0, name.rfind('>'));

@@ -91,7 +91,8 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
     /// The views of a key, by which it is searched for without knowing its types.
     using views = const void * [part::arguments + sizeof...(Elements)];
     template <class Searched>
-    [[nodiscard]] static sought seek(const Searched& key, views& list) noexcept {
+    [[nodiscard]] static sought seek(const Searched& key, views& list,
+                                     const char* spelled) noexcept {
         static_assert(in_slot::all.places[part::name] == loader::in_slot::all.places[part::name]);
         static_assert(in_slot::all.alignment < slab::alignment,
                       "imload: an argument is aligned to a whole page, which a key cannot be: "
@@ -104,9 +105,9 @@ struct call_of<Shape, types<Elements...>, std::index_sequence<Is...>> {
         ((list[part::arguments + Is] = std::addressof(detail::at<Is>(key.arguments))), ...);
         if constexpr (!std::is_member_pointer_v<callable> && !std::is_member_pointer_v<finisher> &&
                       (viewed_as_its_kind<in_key<Elements>, view_in_key<Is, Searched>> && ...))
-            return {kind, list, nullptr};
+            return {kind, list, nullptr, spelled};
         else
-            return {kind, list, how<Searched>};
+            return {kind, list, how<Searched>, spelled};
     }
 
     /// What the key does not hold and a later run needs: the callable, the unkeyed arguments.

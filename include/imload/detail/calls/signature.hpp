@@ -1,5 +1,7 @@
 #pragma once
 
+#include <imload/detail/arguments/text.hpp>
+
 #include <functional>
 #include <type_traits>
 #include <utility>
@@ -12,12 +14,46 @@ struct types {};
 /// A parameter of a callable that is overloaded or a template: its type follows the argument.
 struct unknown_parameter;
 
-/// A callable known at compile time: async_load<&fetch>().
+/// A function known at compile time, async_load<&fetch>(): it is the same callable as its pointer,
+/// and its type has its name.
+template <auto Fn>
+struct named_function {
+    static constexpr auto pointer = Fn;
+};
+
+/// A function object known at compile time, with members.
 template <auto Fn>
 struct constant_function {
     template <class... Args>
     std::invoke_result_t<decltype(Fn)&, Args...> operator()(Args&&... args) const {
         return std::invoke(Fn, std::forward<Args>(args)...);
+    }
+};
+
+template <auto Fn>
+consteval auto constant_callable() {
+    using type = std::remove_cv_t<decltype(Fn)>;
+    if constexpr (std::is_pointer_v<type> || std::is_member_pointer_v<type>)
+        return named_function<Fn>();
+    else if constexpr (std::is_empty_v<type>)
+        return type(Fn);
+    else
+        return constant_function<Fn>();
+}
+
+/// What a loader's callable is in a key.
+template <class F>
+struct callable_in_key {
+    using type = F;
+    static constexpr const char* spelled = nullptr; ///< where the type of that does not tell
+    [[nodiscard]] static constexpr const type& of(const F& f) noexcept { return f; }
+};
+template <auto Fn>
+struct callable_in_key<named_function<Fn>> {
+    using type = std::remove_cv_t<decltype(Fn)>;
+    static constexpr const char* spelled = spelled_with<named_function<Fn>>();
+    [[nodiscard]] static constexpr const type& of(named_function<Fn>) noexcept {
+        return named_function<Fn>::pointer;
     }
 };
 

@@ -72,6 +72,8 @@ struct keys_of {
         const slot_type& type = s.type();
         if (type.named)
             out += name(type, s);
+        else if (s.pool().spelled)
+            append::type(out, s.pool().spelled);
         else if (!type.parts.empty() && type.parts.front().place == part::callable &&
                  type.parts.front().type->kind == part_kind::function)
             append::function(out, type.spelled,

@@ -160,9 +160,10 @@ struct slot_pool {
     static constexpr std::size_t most_callable = 4 * sizeof(void*);
 
     const slot_type* type = nullptr;
-    std::uint32_t number = 0; ///< no other pool of the process has it; never 0
-    bool is_key = true;       ///< no function in it is null
-    std::uint64_t hash = 0;   ///< of type and callable
+    std::uint32_t number = 0;      ///< no other pool of the process has it; never 0
+    bool is_key = true;            ///< no function in it is null
+    const char* spelled = nullptr; ///< its function, where a loader knew the name: async_load<&f>()
+    std::uint64_t hash = 0;        ///< of type and callable
     /// The callable and the finish function, where they count.
     struct callable {
         alignas(void*) std::byte bytes[most_callable];
@@ -176,9 +177,10 @@ struct slot_pool {
 /// A key that is searched for: views of its parts, nothing owned.
 struct sought {
     const slot_type& type;
-    const void* const* views;    ///< by part::place
-    const view_type* const* how; ///< and what can be done with it; null: as its kind says
-    slot_pool* pool = nullptr;   ///< found first
+    const void* const* views;      ///< by part::place
+    const view_type* const* how;   ///< and what can be done with it; null: as its kind says
+    const char* spelled = nullptr; ///< slot_pool::spelled
+    slot_pool* pool = nullptr;     ///< found first
 
     [[nodiscard]] const view_type* how_to_view(const part& p) const noexcept {
         return how ? how[p.place] : nullptr;

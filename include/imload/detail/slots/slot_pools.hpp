@@ -27,6 +27,7 @@ public:
     /// The pool of the key, which is made if there is none.
     [[nodiscard]] slot_pool& of(const sought& key) {
         if (!last_ || !is_of(*last_, key)) last_ = &find_or_make(key);
+        if (key.spelled) last_->spelled = key.spelled;
         return *last_;
     }
 
