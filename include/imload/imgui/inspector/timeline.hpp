@@ -253,8 +253,8 @@ private:
         const bool faded = v_.selected != 0 && b.run->key != v_.selected;
         list_->AddText(ImVec2(from + em(0.3f), y),
                        faded   ? ImGui::GetColorU32(ImGuiCol_Text, 0.6f)
-                       : light ? IM_COL32(0, 0, 0, 200)
-                               : IM_COL32(255, 255, 255, 230),
+                       : light ? packed(ImVec4(0, 0, 0, 0.8f))
+                               : packed(ImVec4(1, 1, 1, 0.9f)),
                        fitted(one_line(b.run->label), end - from - em(0.6f)).c_str());
         list_->PopClipRect();
     }
