@@ -1,5 +1,6 @@
 # What the other compilers of this machine say to some of the tests' files, which are as what a user
-# writes: a warning is an error, and nothing is linked. With clang also beside its own library.
+# writes: a warning is an error, and nothing is linked. With clang also beside its own library, and
+# with two more warnings that programs turn on.
 
 if(MSVC)
     return()
@@ -36,6 +37,9 @@ foreach(name IN ITEMS g++-12 g++-13 g++-14 g++-15 g++ clang++-14 clang++-15 clan
         foreach(source IN ITEMS finish promise stream no_exceptions/main)
             set(test "other compilers: ${name}, ${library}, ${source}")
             set(flags "")
+            if(name MATCHES "clang")
+                list(APPEND flags -Wshadow-all -Wdouble-promotion)
+            endif()
             if(NOT library STREQUAL "default")
                 list(APPEND flags -stdlib=${library})
             endif()

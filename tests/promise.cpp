@@ -580,11 +580,11 @@ asio::io_context* io = nullptr;
 // Answers after a while, on whichever thread runs the io_context.
 void delayed(imload::promise<int> p, int x) {
     auto timer = std::make_shared<asio::steady_timer>(*io, std::chrono::milliseconds(x % 3));
-    timer->async_wait([timer, x, p = std::move(p)](const std::error_code& failed) {
+    timer->async_wait([timer, x, kept = std::move(p)](const std::error_code& failed) {
         if (failed)
-            p.set_error(failed.message());
+            kept.set_error(failed.message());
         else
-            p.set_value(2 * x);
+            kept.set_value(2 * x);
     });
 }
 

@@ -97,8 +97,8 @@ public:
         }
         presence here(detail::ref<working>(this));
         // The task goes before the thread is counted out.
-        std::thread([work = std::move(work), here = std::move(here)]() mutable {
-            detail::renew(work, {})();
+        std::thread([one = std::move(work), stays = std::move(here)]() mutable {
+            detail::renew(one, {})();
         }).detach();
     }
 

@@ -65,7 +65,7 @@ struct parts_of {
         }
     }
     [[nodiscard]] static double floating(const part_type& type, const void* part) noexcept {
-        return type.size == sizeof(float) ? double{read_value<float>(part)}
+        return type.size == sizeof(float) ? static_cast<double>(read_value<float>(part))
                                           : read_value<double>(part);
     }
 

@@ -144,8 +144,8 @@ std::exception_ptr crew<Late>::make(Serve serve) {
     if (threads_.size() == limit_ || stopping_) return nullptr;
     idle_.fetch_add(one_looks); // the new one, which has been called, as it were
     auto thrown = caught([&] {
-        threads_.emplace_back([serve = std::move(serve), self = ref<crew>(this)] {
-            serve();
+        threads_.emplace_back([work = std::move(serve), self = ref<crew>(this)] {
+            work();
             const std::lock_guard leaving(self->mutex_);
             --self->alive_;
             self->left_.notify_all();

@@ -44,9 +44,9 @@ inline void nap(const context& listener, std::chrono::nanoseconds time) {
 template <class F>
 void call_later(std::chrono::nanoseconds time, F callback) {
 #if IMLOAD_HAS_THREADS
-    std::thread([time, callback = std::move(callback)] {
+    std::thread([time, call = std::move(callback)] {
         nap(time);
-        callback();
+        call();
     }).detach();
 #else
     static_cast<void>(time);

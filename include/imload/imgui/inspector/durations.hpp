@@ -135,7 +135,8 @@ inline void duration_plot(std::span<const run_record* const> newest_first, float
         list->AddRectFilled(ImVec2(x, end.y - height), ImVec2(x + bar, end.y),
                             packed(colour_of(r.outcome), hot ? 1.0f : 0.7f));
         if (hot)
-            explain(short_text("%s, %s (%s)", time_text(run_seconds(r)).c_str(),
+            explain(short_text("%s, %s (%s)",
+                               time_text(static_cast<double>(run_seconds(r))).c_str(),
                                in_words(r.outcome), in_words(r.cause))
                         .c_str());
     }
@@ -143,7 +144,7 @@ inline void duration_plot(std::span<const run_record* const> newest_first, float
         const float y = std::floor(end.y - room * mean / longest) + 0.5f;
         list->AddLine(ImVec2(at.x, y), ImVec2(end.x, y), ImGui::GetColorU32(ImGuiCol_Text, 0.35f));
     }
-    const short_text scale("%s", time_text(longest).c_str());
+    const short_text scale("%s", time_text(static_cast<double>(longest)).c_str());
     list->AddText(ImVec2(at.x + em(0.3f), at.y + em(0.1f)), packed(muted()), scale.c_str());
 }
 
