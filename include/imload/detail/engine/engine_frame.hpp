@@ -19,7 +19,9 @@ inline engine_impl<Late>::engine_impl(session_options o) : setup_(std::move(o)) 
     outside_loads().owner = owner_ = &this_thread;
     hub_ = make_counted<hub<Late>>(setup_.clock);
     random_ = std::hash<const void*>{}(this);
-    if (setup_.wake) hub_->set_wake(std::move(setup_.wake)); // which lets go of it when told
+    // The hub alone keeps it, and lets go of it when told. Moving is not enough: libc++ copies a
+    // function that fits into std::function itself, and leaves it there.
+    if (setup_.wake) hub_->set_wake(renew(setup_.wake, {}));
 }
 
 template <class Late>
