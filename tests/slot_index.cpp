@@ -97,7 +97,9 @@ struct imload::hash<moody> {
 };
 template <>
 struct imload::hash<large_key> {
-    std::size_t operator()(const large_key& key) const { return key.numbers[999]; }
+    std::size_t operator()(const large_key& key) const {
+        return static_cast<std::size_t>(key.numbers[999]);
+    }
 };
 
 TEST_CASE("an index finds what was inserted, while it grows and shrinks") {
