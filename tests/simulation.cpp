@@ -5,6 +5,8 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include <chrono>
+#include <optional>
+#include <utility>
 
 using namespace test;
 using imload::simulated;
@@ -246,13 +248,14 @@ TEST_CASE("cancel and forget beat a pretence of the same frame") {
 
 TEST_CASE("a pretended load has no progress of an earlier run") {
     ui app;
+    std::optional<imload::promise<int>> promise;
     auto load = imload::async_load(app.session, "tells",
-                                   [](imload::context& c) { return c.progress(0.8, "nearly"), 1; },
-                                   {.refresh_every = 1h});
+                                   [&](imload::promise<int> p) { promise = std::move(p); });
     ask(load);
-    app.executor.run_all();
+    app.land();
+    promise->progress(0.8, "nearly");
     app.frame();
-    (void)load.poll().progress();
+    REQUIRE(load.poll().progress().text == "nearly");
     load.poll().simulate({.state = simulated::loading});
     app.frame();
     CHECK(load.poll().progress().fraction < 0);
@@ -268,4 +271,80 @@ TEST_CASE("keys that pretend to load are forgotten as others are") {
     app.frame_after(2s);
     app.frame();
     CHECK(app.keys() == 0);
+}
+
+TEST_CASE("set and a refresh after forget beat a pretence of the same frame") {
+    ui app;
+    auto load = imload::async_load(app.session, twice);
+    ask(load, 1);
+    app.land();
+    const auto state = GENERATE(simulated::loading, simulated::failure);
+    load.poll(1).simulate({.state = state});
+    SECTION("set") {
+        load.poll(1).set(7);
+        app.frame();
+        CHECK(load.poll(1).value_or(0) == 7);
+        CHECK(load.poll(1).error() == nullptr);
+        CHECK(load.poll(1).status() == status::just_finished);
+        const bool still = state == simulated::failure; // which later runs then do
+        CHECK(load.poll(1).simulates().state == (still ? state : simulated::nothing));
+    }
+    SECTION("forget, then refresh") {
+        load.poll(1).forget();
+        load.poll(1).refresh();
+        app.land();
+        CHECK(load.poll(1).value_or(0) == 2);
+        CHECK(load.poll(1).error() == nullptr);
+    }
+}
+
+TEST_CASE("what a key was before it pretends is not seen meanwhile") {
+    ui app;
+    auto load = imload::async_load(app.session, "either", [](int x) {
+        return x < 0 ? throw std::runtime_error("negative") : x;
+    });
+    SECTION("an error") {
+        ask(load, -1);
+        app.land();
+        REQUIRE(load.poll(-1).error());
+        load.poll(-1).simulate({.state = simulated::loading});
+        app.frame();
+        CHECK(load.poll(-1).error() == nullptr);
+        CHECK(load.poll(-1).is_loading());
+    }
+    SECTION("a cancelled run") {
+        ask(load, 1);
+        load.poll(1).cancel();
+        app.frame();
+        REQUIRE(load.poll(1).status() == status::idle);
+        load.poll(1).simulate({.state = simulated::failure});
+        app.frame();
+        CHECK(load.poll(1).just_failed());
+        CHECK(load.poll(1).status() == status::complete);
+    }
+    SECTION("a run that was dropped, as nobody asked") {
+        ask(load, 1);
+        app.frames(4);
+        REQUIRE(app.statistics().dropped == 1);
+        load.peek(1).simulate({.state = simulated::failure});
+        app.frame();
+        ask(load, 1);
+        CHECK(app.starts() == 1); // as other failed keys do not restart
+    }
+}
+
+TEST_CASE("a key that stops to pretend loads with all attempts before it") {
+    ui app;
+    auto load = imload::async_load(app.session, twice, {.retry = {.attempts = 3}});
+    ask(load, 1);
+    load.poll(1).simulate({.state = simulated::failure});
+    app.frame();
+    load.poll(1).refresh();
+    app.land();
+    REQUIRE(load.poll(1).status() == status::retrying);
+    load.poll(1).simulate({});
+    app.frame();
+    CHECK(load.poll(1).attempt() == 1);
+    app.land();
+    CHECK(load.poll(1).value_or(0) == 2);
 }
