@@ -449,6 +449,48 @@ TEST_CASE("cancelling what is complete or idle changes nothing") {
     CHECK(app.starts() == 1);
 }
 
+TEST_CASE("a key that was cancelled with nothing under way is refreshed as before") {
+    counting_ui app;
+    auto load = imload::async_load(app.session, counting, {.stale_after = 1s});
+    ask(load);
+    app.land();
+    load.poll().cancel();
+    app.frame_after(2s);
+    ask(load);
+    app.land();
+    CHECK(load() == 2);
+}
+
+TEST_CASE("a run that was dropped, as nobody asked, can be cancelled too") {
+    counting_ui app;
+    auto load = imload::async_load(app.session, counting);
+    ask(load);
+    app.land();
+    load.poll().refresh();
+    app.frames(4);
+    REQUIRE(app.statistics().dropped == 1);
+    load.peek().cancel();
+    app.frame();
+    CHECK(load() == 1);
+    CHECK_FALSE(load.poll().is_refreshing());
+    app.land();
+    CHECK(load() == 1);
+}
+
+TEST_CASE("a cancelled key that is refreshed is cancelled no more, also when that fails") {
+    counting_ui app;
+    auto load = imload::async_load(app.session, counting);
+    ask(load);
+    load.poll().cancel();
+    app.frame();
+    REQUIRE(load.poll().status() == status::idle);
+    failing = true;
+    load.poll().refresh();
+    app.land();
+    CHECK(load.poll().just_failed());
+    CHECK(load.poll().status() == status::complete);
+}
+
 TEST_CASE("a forgotten key starts afresh when it is asked for") {
     counting_ui app;
     auto load = imload::async_load(app.session, counting);
