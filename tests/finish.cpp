@@ -586,7 +586,7 @@ TEST_CASE("a key that is cancelled, forgotten or set while finishing is not fini
     ui.check_books();
 }
 
-TEST_CASE("a key that is refreshed while finishing gets the value of one run or the other") {
+TEST_CASE("a key that is refreshed while finishing keeps to the run that it has") {
     gpu_ui ui({.finish_budget = 0ms});
     const auto load = ui.thumbnails();
     ask(load, 0);
@@ -600,6 +600,7 @@ TEST_CASE("a key that is refreshed while finishing gets the value of one run or 
     }
     CHECK(load.poll(1)->id() == 1);
     CHECK(load.poll(1).status() == status::complete);
+    CHECK(ui.app().statistics().starts == 2);
     CHECK(ui.app().statistics().in_flight == 0);
 }
 
