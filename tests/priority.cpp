@@ -184,6 +184,17 @@ TEST_CASE("a prefetch is not dropped for not being asked for, a promoted one is"
     CHECK(load.peek(1).has_value());
 }
 
+TEST_CASE("refreshing a key that was prefetched is no prefetch") {
+    grid_ui app;
+    auto load = imload::async_load(app.session, cell);
+    load.prefetch(1);
+    app.land();
+    load.prefetch(2);
+    load.peek(1).refresh();
+    app.executor.run_all();
+    CHECK(ran == std::vector{1, 1, 2});
+}
+
 TEST_CASE("prefetching what is queued already does not put it last") {
     grid_ui app;
     auto load = imload::async_load(app.session, cell);
