@@ -319,6 +319,86 @@ TEST_CASE("prefetching what is there starts nothing") {
     CHECK(app.starts() == 1);
 }
 
+TEST_CASE("a prefetch shows at once that it waits for a worker") {
+    ui app;
+    auto load = imload::async_load(app.session, twice);
+    load.prefetch(1);
+    CHECK(load.peek(1).status() == status::queued);
+    CHECK(load.peek(1).is_loading());
+}
+
+TEST_CASE("prefetching what is stale starts it anew") {
+    ui app;
+    auto load = imload::async_load(app.session, twice, {.stale_after = 1s});
+    ask(load, 1);
+    app.land();
+    app.frame_after(2s);
+    load.prefetch(1);
+    CHECK(app.starts() == 2);
+    app.land();
+    CHECK(load.peek(1).version() == 2);
+}
+
+TEST_CASE("prefetching a cancelled key starts nothing") {
+    ui app;
+    auto load = imload::async_load(app.session, twice);
+    ask(load, 1);
+    load.poll(1).cancel();
+    app.frame();
+    load.prefetch(1);
+    CHECK(app.starts() == 1);
+    CHECK(load.peek(1).status() == status::idle);
+}
+
+TEST_CASE("a prefetch in the frame of a forget changes nothing that this frame shows") {
+    ui app;
+    std::optional<imload::promise<int>> running;
+    auto load = imload::async_load(app.session, "running",
+                                   [&](imload::promise<int> p) { running = std::move(p); });
+    ask(load);
+    app.land();
+    REQUIRE(load.poll().status() == status::running);
+    load.poll().forget();
+    load.prefetch();
+    CHECK(load.peek().status() == status::running);
+    app.frame();
+    CHECK(load.peek().status() == status::queued);
+}
+
+TEST_CASE("a failed key that is forgotten and prefetched is at its first attempt") {
+    ui app;
+    auto load = imload::async_load(app.session, "fails",
+                                   []() -> int { throw std::runtime_error("no"); });
+    ask(load);
+    app.land();
+    load.poll().forget();
+    load.prefetch();
+    app.frame();
+    CHECK(load.peek().attempt() == 1);
+    CHECK(app.statistics().retries == 0);
+}
+
+TEST_CASE("a key that was only peeked at can be started, also where its callable has state") {
+    ui app;
+    const int state = 5;
+    auto load = imload::async_load(app.session, "state", [state](int x) { return x + state; });
+    load.peek(1).refresh();
+    app.land();
+    CHECK(load.peek(1).value_or(0) == 6);
+}
+
+TEST_CASE("a refresh that still waits gets the unkeyed arguments of the next ask") {
+    ui app;
+    const auto load = imload::async_load(app.session, [](int unkeyed, int) { return unkeyed; });
+    ask(load, imload::unkeyed(1), 1);
+    app.land();
+    load.poll(imload::unkeyed(2), 1).refresh();
+    ask(load, imload::unkeyed(3), 1);
+    app.land();
+    CHECK(load.poll(imload::unkeyed(4), 1).value_or(0) == 3);
+    CHECK(app.starts() == 2);
+}
+
 TEST_CASE("refresh_all, cancel_all and forget_all act on every key of their loader only") {
     ui app;
     auto load = imload::async_load(app.session, [](int x) { return x; });
@@ -592,12 +672,14 @@ TEST_CASE("a key that was forgotten and is peeked at asks for no frame") {
 TEST_CASE("a key that was never asked for says so, and is as old as it is") {
     ui app;
     const auto load = imload::async_load(app.session, twice);
+    const auto brief = imload::async_load(app.session, twice, {.forget_after = 10ms});
     for (int i = 0; i < 3; ++i) {
         ask(load, 1);
         app.land();
     }
     app.frame_after(10min);
     ask(load, 1);
+    ask(brief, 4); // which has all keys looked at soon
     load.prefetch(2);
     load.peek(3).set(99);
     CHECK(load.peek(2).last_asked_frame() == 0);
@@ -609,6 +691,8 @@ TEST_CASE("a key that was never asked for says so, and is as old as it is") {
     CHECK(load.peek(2).has_value());
     CHECK(load.peek(3).has_value());
     CHECK(load.peek(2).last_asked_frame() == 0);
+    ask(load, 3);
+    CHECK(load.peek(3).last_asked_frame() == app.session.last_frame().frame);
     app.frame_after(6min);
     app.frames(2);
     CHECK_FALSE(load.peek(2).has_value());
