@@ -57,6 +57,59 @@ struct running_and_throwing : imload::executor {
 
 } // namespace
 
+TEST_CASE("a refresh that takes its unkeyed arguments from the next ask keeps its task") {
+    keeping executor;
+    imload::session session{{.executor = &executor}};
+    session.begin_frame();
+    const auto echo = [](int unkeyed, int) { return unkeyed; };
+    const auto load = imload::async_load(session, echo);
+    const auto urgent = imload::async_load(session, echo, {.priority = 1});
+    const auto run = [&](std::size_t task) { executor.tasks[task](); };
+    for (const int x : {1, 2}) ask(load, imload::unkeyed(1), x);
+    for (const std::size_t task : {0u, 1u}) run(task);
+    session.begin_frame();
+    executor.tasks.clear();
+    session.refresh_all();
+    SECTION("one that is dropped costs its key an error") {
+        ask(load, imload::unkeyed(2), 1);
+        executor.tasks[0] = {};
+        session.begin_frame();
+        REQUIRE(load.poll(imload::unkeyed(3), 1).error());
+        CHECK(load.poll(imload::unkeyed(3), 1).error()->kind == imload::error_kind::abandoned);
+    }
+    SECTION("one that is dropped after another ran its load strands that one's key") {
+        for (const int x : {1, 2}) ask(load, imload::unkeyed(2), x);
+        run(1);
+        executor.tasks[0] = {};
+        session.begin_frame();
+        CHECK(load.poll(imload::unkeyed(3), 1).value_or(0) == 2);
+        REQUIRE(load.poll(imload::unkeyed(3), 2).error());
+        CHECK(load.poll(imload::unkeyed(3), 2).error()->kind == imload::error_kind::abandoned);
+    }
+    SECTION("and has the priority of that ask") {
+        ask(urgent, imload::unkeyed(2), 2);
+        run(0);
+        session.begin_frame();
+        CHECK(load.poll(imload::unkeyed(3), 2).version() == 2);
+        CHECK(load.poll(imload::unkeyed(3), 1).version() == 1);
+    }
+}
+
+TEST_CASE("a task runs one load, however often it is called") {
+    keeping executor;
+    imload::session session{{.executor = &executor}};
+    session.begin_frame();
+    const auto load = imload::async_load(session, twice);
+    for (const int x : {1, 2}) ask(load, x);
+    for (int i = 0; i < 3; ++i) executor.tasks[0]();
+    session.begin_frame();
+    CHECK(load.poll(1).has_value());
+    CHECK_FALSE(load.poll(2).has_value());
+    executor.tasks[1]();
+    session.begin_frame();
+    CHECK(load.poll(2).has_value());
+}
+
 TEST_CASE("any thread pool is an executor in three lines") {
     threaded_ui<detached_threads> app;
     auto load = imload::async_load(app.session, twice);
