@@ -284,3 +284,25 @@ TEST_CASE("a timeout that came with a later ask wakes the loop when the load beg
     CHECK(session.next_frame().cause == imload::wake_cause::timeout);
     pending.clear();
 }
+
+TEST_CASE("a timeout that came with a later ask needs a frame when the load has begun") {
+    ui app;
+    static gate at_gate;
+    const auto gated = [] { return at_gate.pass(), 1; };
+    const auto load = imload::async_load(app.session, gated);
+    const auto timed = imload::async_load(app.session, gated, {.timeout = 5s});
+    app.session.set_wake([] {});
+    app.frames(3);
+    ask(load);
+    app.frame();
+    ask(load);
+    std::thread worker([&] { app.executor.run_one(); });
+    at_gate.wait();
+    const auto before = app.session.wait_time(1h);
+    ask(timed);
+    const auto after = app.session.wait_time(1h);
+    at_gate.open();
+    worker.join();
+    CHECK(before == 1h);
+    CHECK(after == 0s);
+}
