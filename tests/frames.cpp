@@ -161,6 +161,30 @@ TEST_CASE("with a wake hook the loop may sleep while a key runs") {
     CHECK(app.session.wait_time(1h) == 1h);
 }
 
+TEST_CASE("without a wake hook the loop is not kept awake for a load that nobody asks for") {
+    ui app;
+    const auto load = imload::async_load(app.session, [](int x) { return x; });
+    load.prefetch(1);
+    app.frames(4);
+    CHECK(app.session.wait_time(1h) == 1h);
+}
+
+TEST_CASE("with a wake hook the loop sleeps until a result that has landed may be looked at") {
+    ui app;
+    app.session.set_wake([] {});
+    const auto load =
+        imload::async_load(app.session, [](int x) { return x; }, {.poll_interval = 10s});
+    app.frames(3);
+    ask(load, 1);
+    app.land();
+    ask(load, 1);
+    app.frame_after(4s);
+    CHECK_FALSE(load.poll(1).has_value());
+    CHECK(app.session.wait_time(1h) == 6s);
+    app.frame_after(6s);
+    CHECK(load.poll(1).has_value());
+}
+
 TEST_CASE("without a wake hook the loop sleeps no longer than poll_interval while a key runs") {
     ui app;
     auto often = imload::async_load(app.session, [](int x) { return x; }, {.poll_interval = 100ms});
