@@ -240,6 +240,7 @@ TEST_CASE("the loop does not sleep while finishes are left over") {
     for (int frame = 0; frame < 4; ++frame) {
         ui.begin();
         CHECK(ui.app().wait_time(1h) == 0s);
+        CHECK(ui.app().next_frame().cause == imload::wake_cause::finish);
     }
     for (int frame = 0; frame < 4; ++frame) ui.begin();
     CHECK(device.uploads.size() == 5);
@@ -640,6 +641,16 @@ TEST_CASE("the session's end destroys what was finished and what was not") {
         ui.land_all();
     }
     CHECK(device.made_on.size() == device.destroyed.size());
+}
+
+TEST_CASE("shutdown has destroyed the finished values when it returns") {
+    gpu_ui ui;
+    const auto load = ui.thumbnails();
+    for (int i = 0; i < 3; ++i) ask(load, i);
+    ui.land_all();
+    REQUIRE(device.made_on.size() == 3);
+    CHECK(ui.app().shutdown());
+    CHECK(device.destroyed.size() == 3);
 }
 
 namespace {
