@@ -293,6 +293,24 @@ TEST_CASE("partial values are finished too, on the UI thread") {
     for (const auto& id : finished_on) CHECK(id == std::this_thread::get_id());
 }
 
+TEST_CASE("a finish function that ends the run of its partial value is obeyed") {
+    static imload::session* session = nullptr;
+    streaming_ui app;
+    session = &app.session;
+    const auto load = imload::async_load(app.session, published_only).finish([](int&& x) {
+        session->cancel_all();
+        return x;
+    });
+    ask(load, 2);
+    app.begin_worker();
+    app.step_and_show();
+    CHECK_FALSE(load.poll(2).has_value());
+    app.step_and_show();
+    CHECK_FALSE(load.poll(2).has_value());
+    CHECK(load.poll(2).status() == status::idle);
+    app.step_and_show();
+}
+
 TEST_CASE("version counts partial values as they are applied") {
     streaming_ui app;
     const auto load = imload::async_load(app.session, lines);
