@@ -138,3 +138,11 @@ TEST_CASE("the next frame is known with its cause and its key") {
     CHECK(app.next().cause == wake_cause::settle);
     CHECK(app.next().in == 150ms);
 }
+
+TEST_CASE("a run that came back within its grace is not reported again by the next frame") {
+    threaded_ui<imload::thread_per_load> app;
+    auto load = imload::async_load(app.session, twice, {.grace = patience});
+    REQUIRE(load(1) == 2);
+    app.frame();
+    CHECK(app.session.last_frame().landed == 0);
+}
