@@ -607,6 +607,18 @@ TEST_CASE("the wake hook is called when something is posted") {
     CHECK(wakes == 1);
 }
 
+TEST_CASE("the wake hook is called for what comes after a wait_idle") {
+    ui app;
+    int wakes = 0;
+    app.session.set_wake([&] { ++wakes; });
+    app.session.post([] {});
+    CHECK(wakes == 1);
+    CHECK(app.session.wait_idle(patience));
+    app.frame();
+    app.session.post([] {});
+    CHECK(wakes == 2);
+}
+
 TEST_CASE("a wake hook may be given with the session's options") {
     int wakes = 0;
     imload::manual_executor executor;
@@ -694,6 +706,20 @@ TEST_CASE("set_wake waits for calls of the earlier hook, and for no others") {
     then.join();
     app.session.set_wake({});
     CHECK(in_time);
+}
+
+TEST_CASE("a wake hook may take itself away") {
+    ui app;
+    int wakes = 0;
+    app.session.set_wake([&] {
+        ++wakes;
+        app.session.set_wake({}); // else this never returns
+    });
+    for (int i = 0; i < 2; ++i) {
+        app.session.post([] {});
+        app.frame();
+    }
+    CHECK(wakes == 1);
 }
 
 TEST_CASE("a wake hook may replace that of another session, and waits for its calls") {
@@ -1019,6 +1045,13 @@ TEST_CASE("a wake hook given with the options is let go when it is replaced") {
     const auto held = std::make_shared<int>(1);
     imload::session session{{.wake = [held] {}}};
     session.set_wake({});
+    CHECK(held.use_count() == 1);
+}
+
+TEST_CASE("shutdown lets go of the wake hook") {
+    const auto held = std::make_shared<int>(1);
+    imload::session session{{.wake = [held] {}}};
+    CHECK(session.shutdown());
     CHECK(held.use_count() == 1);
 }
 
