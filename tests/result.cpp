@@ -761,6 +761,9 @@ TEST_CASE("refresh_in tells when the next refresh is due") {
     app.frame_after(4s);
     CHECK(timed.poll(1).refresh_in() == 6s);
     CHECK(untimed.poll(2).refresh_in() == imload::never);
+    app.frames(2);
+    app.frame_after(8s); // nobody asked, so it is still due
+    CHECK(timed.peek(1).refresh_in() == 0s);
 }
 
 TEST_CASE("a key that never reports progress has an unknown fraction") {
