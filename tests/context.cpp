@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cmath>
+#include <optional>
 #include <semaphore>
 #if __has_include(<stop_token>)
 #include <stop_token>
@@ -99,6 +100,40 @@ TEST_CASE("a running load that can hear it is stopped when nobody asks any more"
     REQUIRE(app.idle());
     CHECK(stopped);
     CHECK_FALSE(load.peek().has_value());
+}
+
+TEST_CASE("a running load is stopped when it was not asked for in two frames, and started again") {
+    ui app;
+    std::optional<imload::promise<int>> running;
+    const auto load = imload::async_load(app.session, "running",
+                                         [&](imload::promise<int> p) { running = std::move(p); });
+    ask(load);
+    app.land();
+    running->set_value(1);
+    app.frame();
+    load.poll().refresh();
+    app.land();
+    ask(load);
+    app.frames(2);
+    CHECK_FALSE(running->stop_requested());
+    app.frame();
+    CHECK(running->stop_requested());
+    CHECK(load() == 1);
+    CHECK(app.starts() == 3);
+}
+
+TEST_CASE("a running load that was prefetched is not stopped for not being asked for") {
+    ui app;
+    std::optional<imload::promise<int>> running;
+    const auto load = imload::async_load(app.session, "running",
+                                         [&](imload::promise<int> p) { running = std::move(p); });
+    load.prefetch();
+    app.land();
+    app.frames(6);
+    CHECK_FALSE(running->stop_requested());
+    running->set_value(1);
+    app.frame();
+    CHECK(load.peek().value_or(0) == 1);
 }
 
 TEST_CASE("a running load that is asked for is not stopped") {
@@ -208,6 +243,27 @@ TEST_CASE("the loop looks once more after progress: some may have come too soon 
     CHECK(nap <= 100ms);
     CHECK(after == 1h);
     REQUIRE(session.wait_idle(patience));
+}
+
+TEST_CASE("the loop looks once more after progress that a wait_idle has seen") {
+    ui app;
+    app.session.set_wake([] {});
+    std::optional<imload::promise<int>> running;
+    auto load = imload::async_load(app.session, "running",
+                                   [&](imload::promise<int> p) { running = std::move(p); });
+    ask(load);
+    app.land();
+    for (int i = 0; i < 3; ++i) {
+        ask(load);
+        app.frame();
+    }
+    ask(load);
+    running->progress(0.1, "reading");
+    CHECK_FALSE(app.session.wait_idle(0s));
+    app.frame();
+    ask(load);
+    CHECK(app.session.next_frame().cause == imload::wake_cause::look);
+    CHECK(app.session.wait_time(1h) <= 100ms);
 }
 
 TEST_CASE("the loop does not look for progress of a load that has ended") {
