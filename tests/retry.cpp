@@ -109,8 +109,9 @@ TEST_CASE("the delay counts from the end of the failed attempt") {
         },
         {.retry = {.attempts = 1, .delay = 1s, .jitter = 0}});
     ask(load, 1);
-    app.land();
-    (void)app.show(load, 999ms);
+    app.executor.run_all();
+    (void)app.show(load, 400ms); // which is the first to see it
+    (void)app.show(load, 599ms);
     CHECK(calls == 1);
     (void)app.show(load, 1ms);
     CHECK(calls == 2);
