@@ -219,9 +219,28 @@ TEST_CASE("grace lets a fast first call answer in its first frame") {
     CHECK(load(4) == 8);
     CHECK(std::chrono::steady_clock::now() - before < 50s); // ends as soon as the run does
     CHECK(load.poll(4).has_value());
+    CHECK(load.poll(4).status() == status::just_finished);
+    CHECK_FALSE(load.poll(4).is_refreshing());
     app.frame();
     CHECK(load(4) == 8);
     CHECK(load.poll(4).version() == 1);
+}
+
+TEST_CASE("each frame has a grace of its own") {
+    // Keeps the first task, and runs the others at once.
+    struct slow_first : imload::executor {
+        std::optional<imload::task> first;
+        void execute(imload::task task) override {
+            if (first) return task();
+            first = std::move(task);
+        }
+    } executor;
+    imload::session session{{.executor = &executor}};
+    session.begin_frame();
+    const auto load = imload::async_load(session, twice, {.grace = 1ms});
+    CHECK(load(1) == std::nullopt); // and nothing of it is left
+    session.begin_frame();
+    CHECK(load(2) == 4);
 }
 
 TEST_CASE("a stream that ends within its grace shows its last value in the first frame") {
