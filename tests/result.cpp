@@ -548,6 +548,20 @@ TEST_CASE("a failed key can be forgotten and loads again") {
     CHECK(load() == 1);
 }
 
+TEST_CASE("a failed key that is forgotten and refreshed shows no error of before") {
+    counting_ui app;
+    auto load = imload::async_load(app.session, counting);
+    failing = true;
+    ask(load);
+    app.land();
+    REQUIRE(load.poll().error());
+    load.poll().forget();
+    load.poll().refresh();
+    app.frame();
+    CHECK(load.poll().error() == nullptr);
+    CHECK(load.poll().is_loading());
+}
+
 TEST_CASE("a value that is set appears with the next frame") {
     counting_ui app;
     auto load = imload::async_load(app.session, counting);
@@ -573,6 +587,20 @@ TEST_CASE("a value set before the first ask spares the load") {
     app.land();
     CHECK(load(1) == 50);
     CHECK(app.starts() == 0);
+}
+
+TEST_CASE("a value that is set spares the load of a run that was dropped") {
+    counting_ui app;
+    auto load = imload::async_load(app.session, counting);
+    ask(load);
+    app.frames(4);
+    REQUIRE(app.statistics().dropped == 1);
+    load.peek().set(7);
+    app.frame();
+    CHECK(load() == 7);
+    app.land();
+    CHECK(load() == 7);
+    CHECK(app.starts() == 1);
 }
 
 TEST_CASE("a value that is set beats a queued run") {
