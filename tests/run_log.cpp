@@ -3,8 +3,10 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace test;
@@ -34,6 +36,19 @@ TEST_CASE("no run is kept before a log was asked for") {
     ask(load, 2);
     app.land();
     CHECK(app.session.runs().size() == 0);
+}
+
+TEST_CASE("a run that a worker has begun is logged so while it goes on") {
+    logged app;
+    std::optional<imload::promise<int>> running;
+    auto load = imload::async_load(app.session, "running",
+                                   [&](imload::promise<int> p) { running = std::move(p); });
+    ask(load);
+    app.clock.advance(2s);
+    app.land();
+    CHECK(app.run(0).outcome == run_outcome::under_way);
+    CHECK(app.run(0).worker == 0);
+    CHECK(app.run(0).begun == app.run(0).queued + 2s);
 }
 
 TEST_CASE("a run is logged with its key, its times and its outcome") {
