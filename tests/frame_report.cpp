@@ -146,3 +146,39 @@ TEST_CASE("a run that came back within its grace is not reported again by the ne
     app.frame();
     CHECK(app.session.last_frame().landed == 0);
 }
+
+TEST_CASE("two frames follow a failure too") {
+    settled app;
+    app.session.set_wake([] {});
+    auto load = imload::async_load(app.session, fails);
+    ask(load, 1);
+    app.land();
+    for (int i = 0; i < 2; ++i) {
+        CHECK(app.next().cause == wake_cause::first);
+        app.frame();
+    }
+    CHECK(app.next().cause == wake_cause::nothing);
+}
+
+TEST_CASE("what frames tell is told by the system's clock too") {
+    imload::manual_executor executor;
+    imload::session session{{.executor = &executor}};
+    const auto frames = [&](int count) {
+        for (int i = 0; i < count; ++i) session.begin_frame();
+    };
+    const auto load = imload::async_load(session, twice);
+    frames(5);
+    ask(load, 1);
+    executor.run_all();
+    frames(1);
+    CHECK(session.last_frame().landed == 1);
+    frames(2);
+    CHECK(session.last_frame().after_landing);
+    frames(6);
+    CHECK_FALSE(session.last_frame().after_landing);
+    session.request_frame();
+    frames(1);
+    CHECK(session.last_frame().requested);
+    frames(1);
+    CHECK_FALSE(session.last_frame().requested);
+}
