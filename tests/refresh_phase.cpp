@@ -164,3 +164,56 @@ TEST_CASE("a key that was out of sight comes back in phase") {
     CHECK(plant.starts.size() > 9);
     for (const auto start : plant.starts) CHECK(start % interval == 0s);
 }
+
+TEST_CASE("a run that fails after its next start was due does not start at once") {
+    ui app;
+    std::optional<imload::promise<int>> running;
+    auto load = imload::async_load(app.session, "running",
+                                   [&](imload::promise<int> p) { running = std::move(p); },
+                                   {.refresh_every = 10s});
+    ask(load);
+    app.executor.run_all();
+    for (int i = 0; i < 5; ++i) {
+        app.frame_after(5s);
+        ask(load);
+    }
+    running->set_error("in the end");
+    app.frame();
+    CHECK(load.poll().error());
+    CHECK(load.poll().refresh_in() == 5s); // in phase: 30 s after the first
+    CHECK(app.starts() == 1);
+}
+
+TEST_CASE("among many timers that change each is met, and the loop sleeps until the nearest") {
+    ui app;
+    app.session.set_wake([] {});
+    constexpr int keys = 40;
+    const auto echo = [](int x) { return x; };
+    const auto every = [](int x, int round) { return 1s * (1 + (x * 7 + round * 13) % 29); };
+    const auto load = [&](int x, int round) {
+        return imload::async_load(app.session, echo, {.refresh_every = every(x, round)});
+    };
+    for (int step = 0; step < 300; ++step) {
+        const int round = step / 20;
+        auto nearest = nanoseconds(1h);
+        for (int x = 0; x < keys; ++x) {
+            const auto r = load(x, (x + round) % 3).poll(x);
+            if (step % 50 == x) r.forget();
+        }
+        app.executor.run_all();
+        app.frame();
+        for (int x = 0; x < keys; ++x) ask(load(x, (x + round) % 3), x);
+        app.executor.run_all();
+        for (int i = 0; i < 4; ++i) {
+            app.frame();
+            for (int x = 0; x < keys; ++x) {
+                const auto left = load(x, (x + round) % 3).poll(x).refresh_in();
+                REQUIRE(left > 0s);
+                if (i == 3) nearest = std::min(nearest, left);
+            }
+        }
+        REQUIRE(app.session.wait_time(1h) == nearest);
+        app.clock.advance(nearest);
+        app.frame();
+    }
+}
