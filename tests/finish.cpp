@@ -293,6 +293,21 @@ TEST_CASE("a forgotten value lives through the frame that forgets it") {
     CHECK(device.destroyed == std::vector{1});
 }
 
+TEST_CASE("a value that goes in a quiet app goes in the frame after") {
+    device = {};
+    imload::manual_executor executor;
+    imload::session session{{.executor = &executor}}; // on the system's clock
+    const auto load = imload::async_load(session, decode).finish(upload);
+    ask(load, 0);
+    executor.run_all();
+    for (int i = 0; i < 6; ++i) session.begin_frame();
+    REQUIRE(load.peek(0).has_value());
+    load.peek(0).forget();
+    session.begin_frame();
+    session.begin_frame();
+    CHECK(device.destroyed == std::vector{0});
+}
+
 TEST_CASE("an evicted value lives through the frame that evicts it") {
     gpu_ui ui({.max_entries = 1});
     const auto load = ui.thumbnails();
