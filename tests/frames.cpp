@@ -183,6 +183,8 @@ TEST_CASE("with a wake hook the loop sleeps until a result that has landed may b
     CHECK(app.session.wait_time(1h) == 6s);
     app.frame_after(6s);
     CHECK(load.poll(1).has_value());
+    app.frame_after(10s);
+    CHECK(load.poll(1).status() == status::complete);
 }
 
 TEST_CASE("without a wake hook the loop sleeps no longer than poll_interval while a key runs") {
