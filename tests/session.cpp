@@ -454,6 +454,19 @@ TEST_CASE("statistics count what happened") {
     CHECK(app.statistics().starts == 4);
 }
 
+TEST_CASE("statistics count hits among asks alone, the first for a value that was there too") {
+    ui app;
+    auto load = imload::async_load(app.session, twice);
+    for (int i = 0; i < 3; ++i) (void)load.peek(1);
+    CHECK(app.statistics().polls == 0);
+    CHECK(app.statistics().hits == 0);
+    load.prefetch(1);
+    app.land();
+    ask(load, 1);
+    CHECK(app.statistics().polls == 1);
+    CHECK(app.statistics().hits == 1); // the first ask, though not the first load
+}
+
 TEST_CASE("statistics count the loads in flight") {
     threaded_ui<imload::thread_per_load> app;
     static gate at_gate;
