@@ -558,6 +558,20 @@ TEST_CASE("a refresh of more than 200 ms leaves a mark on the content") {
     CHECK(s.drawn);
 }
 
+TEST_CASE("a refresh that was long under way when it comes into view is marked at once") {
+    shown s;
+    const motionless still;
+    s.step();
+    s.land();
+    for (int i = 0; i < 3; ++i) s.step();
+    const int plain = headless::vertices();
+    s.poll().refresh();
+    s.frame([&] { (void)s.poll(); }, 1s);
+    s.step(1ms);
+    CHECK(s.drawn);
+    CHECK(headless::vertices() > plain);
+}
+
 TEST_CASE("the mark of a refresh moves only where it is seen") {
     shown s;
     float above = 0;

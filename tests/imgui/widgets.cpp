@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
 #include <cfloat>
 #include <chrono>
 #include <cmath>
@@ -61,10 +62,19 @@ TEST_CASE("skeleton_lines is as high as so many lines of text, and the last is s
     CHECK(r.vertices_of(count(0)) == 0);
     CHECK(r.vertices_of(count(-1)) == 0);
     CHECK(r.vertices_of(count(1'000'000)) < 200 * one); // those in sight
-    r.frame([&] { imload::ui::skeleton_lines(2); });
-    const auto& vertices = ImGui::GetDrawData()->CmdLists[0]->VtxBuffer;
-    const float first = vertices[vertices.Size - one - 1].pos.x;
-    CHECK(vertices[vertices.Size - 1].pos.x <= first);
+    const auto right_of = [one](int line_from_below) {
+        const auto& vertices = ImGui::GetDrawData()->CmdLists[0]->VtxBuffer;
+        float right = 0;
+        for (int i = 0; i < one; ++i)
+            right = std::max(right, vertices[vertices.Size - one * line_from_below + i].pos.x);
+        return right;
+    };
+    r.frame(count(2)); // in which the million's scroll bar still is
+    r.frame(count(2));
+    const float first = right_of(2);
+    CHECK(right_of(1) < first);
+    r.frame(count(1));
+    CHECK(right_of(1) == first); // the only one is not the last of several
 }
 
 TEST_CASE("a skeleton that takes all the room does not shrink a window that fits its content") {
