@@ -59,7 +59,6 @@ inline void engine_impl<Late>::end_run(slot_base& s) {
         else
             stopping_.push_back(std::move(j));
     }
-    f->retry_at = time_point::max();
     f->held = false;
     move(s, phase::idle);
     next_refresh(s, now()); // the slots that the run took are not made up for
@@ -117,7 +116,7 @@ inline time_point engine_impl<Late>::look_due(const slot_base& s) const {
     const flight& f = *s.cold().going;
     const std::chrono::nanoseconds interval = settings_[s.cold().set].values.poll_interval;
     time_point due = time_point::min();
-    if (interval > interval.zero()) due = after(std::max(f.looked, f.started), interval);
+    if (interval > interval.zero()) due = after(f.started, interval);
     if (f.pretends.latency > time_span{} && f.run && f.run->ended != time_point{})
         due = std::max(due, after(f.run->ended, f.pretends.latency));
     return due;

@@ -26,7 +26,6 @@ inline void engine_impl<Late>::launch(slot_base& s, entry& e, run_cause why,
     ++e.generation;
     f.cause = why;
     f.started = now();
-    f.retry_at = time_point::max();
     f.stale = f.parked = f.held = f.owed = f.unasked_start = false;
     if (++f.attempt > 1) ++counts_.retries;
     if (settings_[e.set].values.refresh_every != never) next_refresh(s, f.started);

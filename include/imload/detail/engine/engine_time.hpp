@@ -91,7 +91,6 @@ inline void engine_impl<Late>::on_due(slot_base& s) {
     const time_point t = now();
     ++report_.due;
     if (f.held && t >= look_due(s)) {
-        f.looked = t;
         land(s, *ref<job>(f.run));
     } else if (f.now == phase::running && f.run && !f.held && t >= after(f.run->begun, o.timeout)) {
         time_out(s, t);

@@ -54,8 +54,7 @@ struct flight {
     time_point started = time_point::min(); ///< the last run was queued, or began to settle
     time_point first_start{};               ///< the phase of refresh_every
     time_point next_refresh = time_point::max();
-    time_point retry_at = time_point::max();
-    time_point looked{}; ///< completion was last looked for
+    time_point retry_at{}; ///< while retrying
 
     box<error> failure;                    ///< of the last run, until one succeeds
     time_point failed = time_point::min(); ///< the last run failed

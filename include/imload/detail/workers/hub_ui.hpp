@@ -219,7 +219,6 @@ inline bool hub<Late>::wait_mail(time_span limit) {
 
 template <class Late>
 inline void hub<Late>::close(jobs& unstarted) {
-    has_wake_ = false;
     ref<wake_hook> hook; // both of them go after the lock, for they are the user's
     posts unsent;
     const lock_type lock(mutex_);
