@@ -380,7 +380,7 @@ TEST_CASE("a failed key that is forgotten and prefetched is at its first attempt
 
 TEST_CASE("a key that was only peeked at can be started, also where its callable has state") {
     ui app;
-    const int state = 5;
+    int state = 5;
     auto load = imload::async_load(app.session, "state", [state](int x) { return x + state; });
     load.peek(1).refresh();
     app.land();
@@ -654,6 +654,16 @@ TEST_CASE("peeking at what is not known asks for no frame, and is the same key i
     load.peek(1).refresh();
     app.land();
     CHECK(load.peek(1).value_or(0) == 2);
+}
+
+TEST_CASE("a key that is peeked at no more goes in a quiet app too") {
+    imload::manual_executor executor;
+    imload::session session{{.executor = &executor}}; // on the system's clock
+    const auto load = imload::async_load(session, twice);
+    for (int i = 0; i < 5; ++i) session.begin_frame();
+    const auto id = load.peek(1).id();
+    for (int i = 0; i < 3; ++i) session.begin_frame();
+    CHECK(load.peek(1).id() != id);
 }
 
 TEST_CASE("a key that was forgotten and is peeked at asks for no frame") {
