@@ -184,6 +184,23 @@ TEST_CASE("a run that fails after its next start was due does not start at once"
     CHECK(app.starts() == 1);
 }
 
+TEST_CASE("a new interval counts from the last start") {
+    ui app;
+    const auto echo = [](int x) { return x; };
+    const auto load = imload::async_load(app.session, echo, {.refresh_every = 10s});
+    const auto other = imload::async_load(app.session, echo, {.refresh_every = 7s});
+    ask(load, 1);
+    app.land();
+    ask(load, 1);
+    app.frame_after(10s);
+    REQUIRE(app.starts() == 2);
+    app.land();
+    ask(load, 1);
+    app.frame_after(2s);
+    CHECK(load.poll(1).refresh_in() == 8s);
+    CHECK(other.poll(1).refresh_in() == 5s);
+}
+
 TEST_CASE("among many timers that change each is met, and the loop sleeps until the nearest") {
     ui app;
     app.session.set_wake([] {});
