@@ -367,8 +367,8 @@ TEST_CASE("a prefetch in the frame of a forget changes nothing that this frame s
 
 TEST_CASE("a failed key that is forgotten and prefetched is at its first attempt") {
     ui app;
-    auto load = imload::async_load(app.session, "fails",
-                                   []() -> int { throw std::runtime_error("no"); });
+    auto load =
+        imload::async_load(app.session, "fails", []() -> int { throw std::runtime_error("no"); });
     ask(load);
     app.land();
     load.poll().forget();
@@ -659,7 +659,7 @@ TEST_CASE("peeking at what is not known asks for no frame, and is the same key i
 TEST_CASE("a key that is peeked at no more goes in a quiet app too") {
     imload::manual_executor executor;
     imload::session session{{.executor = &executor}}; // on the system's clock
-    const auto load = imload::async_load(session, twice);
+    const auto load = imload::async_load(session, twice, {.forget_after = imload::never});
     for (int i = 0; i < 5; ++i) session.begin_frame();
     const auto id = load.peek(1).id();
     for (int i = 0; i < 3; ++i) session.begin_frame();
@@ -685,8 +685,10 @@ TEST_CASE("a key that was never asked for says so, and is as old as it is") {
     const auto brief = imload::async_load(app.session, twice, {.forget_after = 10ms});
     for (int i = 0; i < 3; ++i) {
         ask(load, 1);
+        (void)load.peek(3);
         app.land();
     }
+    (void)load.peek(3);
     app.frame_after(10min);
     ask(load, 1);
     ask(brief, 4); // which has all keys looked at soon
