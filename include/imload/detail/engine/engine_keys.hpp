@@ -128,7 +128,6 @@ inline void engine_impl<Late>::erase(slot_base& s) {
     drop_value(s);
     if (e.going) {
         deadlines_.remove(s);
-        if (e.going->now == phase::settling || e.going->now == phase::retrying) --waiting_;
         flights_.give(renew(e.going, nullptr));
     }
     use(e, 0);
