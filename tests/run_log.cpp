@@ -239,3 +239,17 @@ TEST_CASE("a log may be as large as one likes") {
     ask(load, 2);
     CHECK(app.session.runs().size() == 1);
 }
+
+TEST_CASE("a log that was full keeps its newest runs in order when it is made smaller") {
+    ui app;
+    app.session.record_runs(3);
+    auto load = imload::async_load(app.session, half);
+    for (const int x : {2, 4, 6, 8}) ask(load, x);
+    app.session.record_runs(2);
+    REQUIRE(app.session.runs().size() == 2);
+    CHECK(app.session.runs()[0].number == 3);
+    CHECK(app.session.runs()[1].number == 4);
+    ask(load, 10);
+    CHECK(app.session.runs()[0].number == 4);
+    CHECK(app.session.runs()[1].number == 5);
+}
