@@ -201,6 +201,17 @@ TEST_CASE("a new interval counts from the last start") {
     CHECK(other.poll(1).refresh_in() == 5s);
 }
 
+TEST_CASE("an ask without an interval ends the timer of an earlier one") {
+    ui app;
+    const auto echo = [](int x) { return x; };
+    ask(imload::async_load(app.session, echo, {.refresh_every = 10s}), 1);
+    app.land();
+    const auto load = imload::async_load(app.session, echo);
+    CHECK(load.poll(1).refresh_in() == imload::never);
+    app.frame_after(10s);
+    CHECK(app.starts() == 1);
+}
+
 TEST_CASE("among many timers that change each is met, and the loop sleeps until the nearest") {
     ui app;
     app.session.set_wake([] {});
