@@ -4,6 +4,8 @@
 
 #include <imload/detail/engine/engine_impl.hpp>
 
+#include <cassert>
+
 namespace imload::detail {
 
 /// The key's slot, which is made if there is none.
@@ -122,6 +124,7 @@ inline void engine_impl<Late>::sweep_vacant() {
 template <class Late>
 inline void engine_impl<Late>::erase(slot_base& s) {
     entry& e = s.cold();
+    assert(!e.going || e.going->now == phase::idle);
     if (!e.vacant) --size_;
     memory_.hide(s); // from here on, not even its value's destructor finds it
     trail_.erase();
