@@ -11,8 +11,9 @@
 namespace imload::detail {
 
 /// The keys that something is due for, nearest first: a binary heap in which each key knows its
-/// place. Cost: the logarithm of their number to set or remove one.
-template <class Late>
+/// place, in its flight, where `Place` says. Cost: the logarithm of their number to set or remove
+/// one.
+template <class Late, std::uint32_t flight::*Place>
 class deadline_queue {
 public:
     /// Sets when something is due for `s`; time_point::max() takes it out.
@@ -20,11 +21,11 @@ public:
         flight& f = *s.cold().going;
         if (due == time_point::max()) {
             remove(s);
-        } else if (f.due_at == not_listed) {
+        } else if (f.*Place == not_listed) {
             heap_.push_back({due, &s});
             rise(heap_.size() - 1);
         } else {
-            const std::size_t at = f.due_at;
+            const std::size_t at = f.*Place;
             const time_point before = renew(heap_[at].due, due);
             if (due < before)
                 rise(at);
@@ -35,18 +36,18 @@ public:
 
     void remove(slot_base& s) noexcept {
         flight& f = *s.cold().going;
-        if (f.due_at == not_listed) return;
-        const std::size_t at = renew(f.due_at, not_listed);
+        if (f.*Place == not_listed) return;
+        const std::size_t at = renew(f.*Place, not_listed);
         const item last = heap_.back();
         heap_.pop_back();
         if (at == heap_.size()) return;
         put(at, last);
         rise(at);
-        sink(last.slot->cold().going->due_at);
+        sink(last.slot->cold().going->*Place);
     }
 
     [[nodiscard]] time_point due_of(const slot_base& s) const noexcept {
-        const std::uint32_t at = s.cold().going->due_at;
+        const std::uint32_t at = s.cold().going->*Place;
         return at == not_listed ? time_point::max() : heap_[at].due;
     }
     [[nodiscard]] bool empty() const noexcept { return heap_.empty(); }
@@ -82,7 +83,7 @@ private:
 
     void put(std::size_t at, item i) noexcept {
         heap_[at] = i;
-        i.slot->cold().going->due_at = static_cast<std::uint32_t>(at);
+        i.slot->cold().going->*Place = static_cast<std::uint32_t>(at);
     }
 
     void rise(std::size_t at) noexcept {

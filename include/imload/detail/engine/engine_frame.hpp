@@ -66,7 +66,7 @@ inline void engine_impl<Late>::begin_frame() {
 template <class Late>
 inline bool engine_impl<Late>::is_quiet() const noexcept {
     return active_.empty() && touched_.empty() && vacant_.empty() && deadlines_.empty() &&
-           finishing_.empty() && graves_.empty() && frame_ - landed_frame_ > 2 &&
+           ages_.empty() && finishing_.empty() && graves_.empty() && frame_ - landed_frame_ > 2 &&
            frame_wanted_ == time_point::max();
 }
 
@@ -244,22 +244,27 @@ inline void engine_impl<Late>::release_if_quiet(slot_base& s) {
     entry& e = s.cold();
     const flight* const f = e.going;
     if (!f || f->now != phase::idle || f->failure || f->how || f->put || f->parked || f->stale ||
-        f->owed || f->anchored || f->due_at != not_listed || f->pretends != simulation{})
+        f->owed || f->anchored || is_listed(*f) || f->pretends != simulation{})
         return;
     flights_.give(renew(e.going, nullptr));
 }
 
 template <class Late>
 inline void engine_impl<Late>::run_timers() {
-    if (deadlines_.empty()) return;
-    const time_point t = now();
-    while (deadlines_.nearest_due() <= t) {
-        slot_base& s = deadlines_.nearest();
+    if (!deadlines_.empty()) run_due(deadlines_, now());
+    if (!ages_.empty() && !pumping_) run_due(ages_, now());
+}
+
+template <class Late>
+template <class Queue>
+inline void engine_impl<Late>::run_due(Queue& queue, time_point t) {
+    while (queue.nearest_due() <= t) {
+        slot_base& s = queue.nearest();
         on_due(s);
-        // What stays due in a pump, because it would age, is seen to in the next frame.
-        if (s.cold().going && deadlines_.due_of(s) <= t) {
+        // A refresh stays due in a pump, and is seen to in the next frame.
+        if (s.cold().going && queue.due_of(s) <= t) {
             put_off_.push_back(&s);
-            deadlines_.remove(s);
+            queue.remove(s);
         }
     }
     for (slot_base* s : put_off_)

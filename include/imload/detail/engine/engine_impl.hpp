@@ -173,14 +173,19 @@ private:
     [[nodiscard]] std::uint32_t fast_of(const entry& e) const noexcept;
     void set_fast(slot_base& s) noexcept { set_fast(s, s.cold()); }
     void schedule(slot_base& s, entry& e) {
-        if (!is_untimed(e) || e.going->due_at != not_listed) set_due(s, e);
+        if (!is_untimed(e) || is_listed(*e.going)) set_due(s, e);
     }
     void schedule(slot_base& s) { schedule(s, s.cold()); }
     [[nodiscard]] bool is_untimed(const entry& e) const noexcept;
+    [[nodiscard]] static bool is_listed(const flight& f) noexcept {
+        return f.due_at != not_listed || f.ages_at != not_listed;
+    }
     void set_due(slot_base& s, entry& e);
     void next_refresh(slot_base& s, time_point not_before);
     static void anchor(const entry& e, flight& f);
     void on_due(slot_base& s);
+    template <class Queue>
+    void run_due(Queue& queue, time_point t);
     void run_timers();
     struct wake_at {
         time_point due = time_point::max();
@@ -247,7 +252,8 @@ private:
     slot_list vacant_;  ///< keys that go if they are not peeked at in each frame
     jobs finishing_;    ///< loaded, and not yet turned into values
     jobs stopping_;     ///< to be told once the state is whole: user code runs there
-    deadline_queue<Late> deadlines_;
+    deadline_queue<Late, &flight::due_at> deadlines_; ///< a loop may have to wake for these
+    deadline_queue<Late, &flight::ages_at> ages_;     ///< when values are stale, or expire
     std::size_t waiting_ = 0; ///< settling or retrying
 
     session_options setup_;

@@ -131,6 +131,7 @@ inline void engine_impl<Late>::erase(slot_base& s) {
     drop_value(s);
     if (e.going) {
         deadlines_.remove(s);
+        ages_.remove(s);
         flights_.give(renew(e.going, nullptr));
     }
     use(e, 0);

@@ -64,7 +64,8 @@ inline void engine_impl<Late>::set_due(slot_base& s, entry& e) {
     if (!e.going && !ages) return;
     flight& f = flight_of(e);
     if (is_untimed(e)) {
-        deadlines_.set(s, time_point::max());
+        deadlines_.remove(s);
+        ages_.remove(s);
         return;
     }
     stir();
@@ -75,11 +76,14 @@ inline void engine_impl<Late>::set_due(slot_base& s, entry& e) {
     if (f.now == phase::retrying) at(f.retry_at);
     if (f.now == phase::settling) at(after(f.started, o.settle));
     if (f.now == phase::idle && !f.parked) at(f.next_refresh);
+    deadlines_.set(s, due);
+    // Apart, for no loop wakes for these: then what it wakes for is not searched among them.
+    due = time_point::max();
     if (e.has_value) {
         at(expires_at(e));
         if (f.now == phase::idle && !f.stale) at(stale_from(s));
     }
-    deadlines_.set(s, due);
+    ages_.set(s, due);
 }
 
 /// Something is due for a key.

@@ -49,7 +49,8 @@ struct flight {
     int attempt = 0;
 
     std::uint32_t active_at = not_listed; ///< place among the active keys
-    std::uint32_t due_at = not_listed;    ///< place in the deadline queue
+    std::uint32_t due_at = not_listed;    ///< place among the deadlines
+    std::uint32_t ages_at = not_listed;   ///< place among the values that age
 
     time_point started = time_point::min(); ///< the last run was queued, or began to settle
     time_point first_start{};               ///< the phase of refresh_every
