@@ -165,6 +165,32 @@ TEST_CASE("a key that was out of sight comes back in phase") {
     for (const auto start : plant.starts) CHECK(start % interval == 0s);
 }
 
+TEST_CASE("a key that was out of sight for many frames of a sleeping loop comes back in phase") {
+    plant_ui app(0.3);
+    app.show();
+    app.clock.advance(interval / 2);
+    app.show();
+    for (int absence = 0; absence < 20; ++absence) {
+        app.frames(3);
+        for (int frame = 0; frame < 100; ++frame) { // for a third of an interval to six of them
+            app.frame_after(interval * (absence + 1) / 300);
+            CHECK(app.session.wait_time(1h) == 1h);
+        }
+        app.frame();
+        const auto left = app.load.poll().refresh_in();
+        CHECK((app.clock.now() + left - plant.first) % interval == 0s);
+        CHECK(left > 0s);
+        CHECK(left <= interval);
+        CHECK(app.session.wait_time(1h) == left);
+        for (int frame = 0; frame < 8; ++frame) {
+            app.sleep();
+            app.show();
+        }
+    }
+    CHECK(plant.starts.size() > 20);
+    for (const auto start : plant.starts) CHECK(start % interval == 0s);
+}
+
 TEST_CASE("a run that fails after its next start was due does not start at once") {
     ui app;
     std::optional<imload::promise<int>> running;

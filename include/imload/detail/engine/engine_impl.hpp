@@ -192,6 +192,7 @@ private:
         wake_cause why = wake_cause::nothing;
     };
     [[nodiscard]] wake_at wakes_for(const slot_base& s) const;
+    [[nodiscard]] bool park_unasked();
     [[nodiscard]] time_point look_due(const slot_base& s) const;
     [[nodiscard]] bool follows_landing() const noexcept;
     /// Before the frames in which an ask counts as one of last frame, or of this one.

@@ -66,6 +66,23 @@ inline auto engine_impl<Late>::wakes_for(const slot_base& s) const -> wake_at {
     return none;
 }
 
+/// A key that was long not asked for waits for no refresh until it is again. Else who looks for the
+/// nearest wake would go through all keys that were ever shown, each time. False: there are more.
+template <class Late>
+inline bool engine_impl<Late>::park_unasked() {
+    constexpr std::uint32_t long_unasked = 64; // frames: one that comes and goes stays
+    for (int budget = 4096; budget > 0; --budget) {
+        if (deadlines_.empty()) return true;
+        slot_base& s = deadlines_.nearest();
+        flight& f = *s.cold().going;
+        if (f.now != phase::idle || frame_ - s.asked < long_unasked) return true;
+        f.parked = true;
+        schedule(s);
+        set_fast(s);
+    }
+    return false;
+}
+
 /// When the next frame is due, and why.
 template <class Late>
 inline next_wake engine_impl<Late>::next() {
@@ -93,9 +110,15 @@ inline next_wake engine_impl<Late>::next() {
     const auto until = [t](time_point due) {
         return due <= t ? std::chrono::nanoseconds{} : std::chrono::nanoseconds(due - t);
     };
-    const auto [due, s] =
-        deadlines_.nearest([this](const slot_base& of) { return wakes_for(of).due; });
-    if (s && until(due) < found.in) found = {until(due), wakes_for(*s).why, id_of(*s)};
+    if (!park_unasked()) {
+        // The rest is for the next time: waking too early is better than a long look.
+        const time_point due = deadlines_.nearest_due();
+        if (until(due) < found.in) found = {until(due), wake_cause::refresh};
+    } else {
+        const auto [due, s] =
+            deadlines_.nearest([this](const slot_base& of) { return wakes_for(of).due; });
+        if (s && until(due) < found.in) found = {until(due), wakes_for(*s).why, id_of(*s)};
+    }
     if (late_progress_ != time_point::max() && until(late_progress_) < found.in)
         found = {until(late_progress_), wake_cause::look};
     if (frame_wanted_ != time_point::max() && until(frame_wanted_) < found.in)

@@ -38,7 +38,7 @@ struct flight {
     phase now = phase::idle;
     bool forgotten = false;     ///< goes in the next frame
     bool held = false;          ///< landed, but poll_interval has not passed
-    bool parked = false;        ///< a refresh was due while nobody asked
+    bool parked = false;        ///< nobody asks, so no refresh is waited for
     bool stale = false;         ///< the value is older than stale_after
     bool unasked_start = false; ///< no ask started the run, nor has one come since
     bool anchored = false;      ///< first_start is set
