@@ -485,6 +485,32 @@ TEST_CASE("without memory a great many keys are found the other way round") {
     CHECK(sum == 0);
 }
 
+TEST_CASE("a few of very many keys, asked for to and fro, do not cost as much as all of them") {
+    ui app;
+    const auto load = imload::async_load(app.session, twice);
+    constexpr int known = 140'000;
+    for (int i = 0; i < known; ++i) ask(load, i);
+    app.land();
+    constexpr int rows = 10;
+    constexpr int frames = 64;
+    // A window that moves on by a key a frame, with each second row the other way round.
+    const auto scroll = [&](int from, bool turning) {
+        return count([&] {
+            for (int frame = 0; frame < frames; ++frame) {
+                for (int row = 0; row < rows; ++row)
+                    for (int i = 0; i < rows; ++i)
+                        ask(load, from + frame + row * rows +
+                                      (turning && row % 2 != 0 ? rows - 1 - i : i));
+                app.land();
+            }
+        });
+    };
+    scroll(known - rows * rows, false);
+    const std::size_t straight = scroll(known - rows * rows + frames, false);
+    const std::size_t turning = scroll(known - rows * rows + 2 * frames, true);
+    CHECK(turning < straight + frames / 4); // for the way back allocates, of so many keys
+}
+
 TEST_CASE("reading how far a load is allocates nothing in later frames") {
     ui app;
     static gate at_gate;

@@ -75,9 +75,10 @@ public:
 private:
     using index = std::size_t;
     using path = later<std::vector<slot_base*>, Late>;
-    static constexpr index margin = 2;        ///< places at either end that lead to nobody
-    static constexpr index nowhere = 0;       ///< one of them
-    static constexpr index most_room = 65536; ///< more keys get no room for a recording beforehand
+    static constexpr index margin = 2;         ///< places at either end that lead to nobody
+    static constexpr index nowhere = 0;        ///< one of them
+    static constexpr index most_room = 65536;  ///< more keys get no room for a recording beforehand
+    static constexpr index copied_an_ask = 16; ///< keys of the path, for a mirror
     static constexpr std::uint32_t most_lost = 8; ///< from so many searches on there is no order
     static_assert(recording_policy::sample <= most_lost, "else a lost frame never seems the same");
     static constexpr std::uint32_t lost_again = most_lost - 2; ///< counted from after a rest
@@ -139,6 +140,8 @@ private:
     bool on_mirror_ = false;  ///< at_ is
     bool backward_ = false;   ///< the keys are asked for from the path's end to its beginning
     std::uint32_t mirror_frame_ = ~0u; ///< the one in which the mirror was made
+    std::uint64_t mirror_from_ = 0;    ///< so many steps, before another one is made
+    std::uint64_t unturned_ = 0;       ///< asks that would have turned, which count as steps
     std::size_t known_ = 0;            ///< recorded: of how many keys
     std::uint32_t frame_ = 0;
     slot_base nobody_;

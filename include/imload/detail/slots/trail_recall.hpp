@@ -101,12 +101,15 @@ inline void trail<Late>::jump(slot_base& found) {
 
 /// The keys are asked for the other way round. A step is the same both ways, which makes it one
 /// instruction less: so for the way back there is a mirror of the path. It is made once a frame at
-/// most; else nothing turns, and the next key is found where the last one was.
+/// most, and only after some asks for all that it has to copy, for few of very many keys may be
+/// asked for; else nothing turns, and the next key is found where the last one was.
 template <class Late>
 inline void trail<Late>::turn() {
     if (!backward_ && !recording_ && !has_mirror_) {
-        if (mirror_frame_ == frame_) return;
+        if (mirror_frame_ == frame_ || steps() + ++unturned_ < mirror_from_) return;
         mirror_frame_ = frame_;
+        mirror_from_ = steps() + path_.size() / copied_an_ask;
+        unturned_ = 0;
         has_mirror_ = !caught([this] { spare_.assign(path_.rbegin(), path_.rend()); });
         if (!has_mirror_) return; // no memory: a poll does not fail for that
     }
