@@ -511,6 +511,29 @@ TEST_CASE("a few of very many keys, asked for to and fro, do not cost as much as
     CHECK(turning < straight + frames / 4); // for the way back allocates, of so many keys
 }
 
+TEST_CASE("at max_entries a new key a frame does not cost a search of all keys") {
+    constexpr int most = 2'000;
+    constexpr int frames = 100;
+    const auto cost_with = [](std::size_t max_entries) {
+        ui app;
+        imload::session session{
+            {.executor = &app.executor, .clock = &app.clock, .max_entries = max_entries}};
+        const auto load = imload::async_load(session, twice);
+        int next = 0;
+        const auto scroll = [&](int count) {
+            for (int i = 0; i < count; ++i) {
+                ask(load, next);
+                ask(load, ++next);
+                app.executor.run_all();
+                session.begin_frame();
+            }
+        };
+        scroll(most + 10);
+        return count([&] { scroll(frames); });
+    };
+    CHECK(cost_with(most) < cost_with(0) + frames / 2); // for a search allocates
+}
+
 TEST_CASE("reading how far a load is allocates nothing in later frames") {
     ui app;
     static gate at_gate;

@@ -131,6 +131,7 @@ inline void engine_impl<Late>::clear_all() {
     });
     touched_.clear();
     vacant_.clear();
+    oldest_.clear();
     stopping_.clear();
     named_.clear();
     trail_.clear();

@@ -69,22 +69,43 @@ inline void engine_impl<Late>::forget_unasked() {
 template <class Late>
 inline void engine_impl<Late>::evict_excess() {
     if (!is_over_limit() || frame_ < evict_from_) return;
-    const std::size_t most = setup_.max_entries;
-    slot_list candidates;
-    for_each_slot([&](slot_base& s) {
-        if (!asked_last_frame(s) && !is_busy(s)) candidates.push_back(&s);
-    });
-    // A large map goes a little below its limit, so that it is not searched again in each frame.
-    const std::size_t target = most < 65536 ? most : most - most / 16;
-    const std::size_t excess = std::min(size_ - target, candidates.size());
-    const auto middle = candidates.begin() + static_cast<std::ptrdiff_t>(excess);
-    std::nth_element(candidates.begin(), middle, candidates.end(),
-                     [](const slot_base* a, const slot_base* b) { return a->asked < b->asked; });
-    for (auto at = candidates.begin(); at != middle; ++at) {
-        evict(**at);
-    }
+    evict_oldest();
+    if (!is_over_limit()) return;
+    list_oldest();
+    evict_oldest();
     // Where too much is in use, a large map is searched again after some frames only.
-    if (size_ > most) evict_from_ = frame_ + 1 + static_cast<std::uint32_t>(size_ / 4096);
+    if (is_over_limit()) evict_from_ = frame_ + 1 + static_cast<std::uint32_t>(size_ / 4096);
+}
+
+/// Lists the keys that are to go, and those that would be next: the whole map is searched for them,
+/// and that not again for each new key.
+template <class Late>
+inline void engine_impl<Late>::list_oldest() {
+    oldest_.clear();
+    for_each_slot([&](slot_base& s) {
+        if (!asked_last_frame(s) && !is_busy(s)) oldest_.push_back({&s, s.asked, s.cold().life});
+    });
+    const auto older = [](const old_key& a, const old_key& b) { return a.asked < b.asked; };
+    const std::size_t most = size_ - setup_.max_entries + setup_.max_entries / 16;
+    if (most < oldest_.size()) {
+        const auto end = oldest_.begin() + static_cast<std::ptrdiff_t>(most);
+        std::nth_element(oldest_.begin(), end, oldest_.end(), older);
+        oldest_.erase(end, oldest_.end());
+        oldest_.shrink_to_fit();
+    }
+    std::sort(oldest_.rbegin(), oldest_.rend(), older);
+}
+
+/// Evicts what is listed, as far as needed and as it was not asked for since.
+template <class Late>
+inline void engine_impl<Late>::evict_oldest() {
+    while (is_over_limit() && !oldest_.empty()) {
+        const old_key next = oldest_.back();
+        oldest_.pop_back();
+        slot_base& s = *next.slot;
+        if (!s.in_use() || s.asked != next.asked || asked_last_frame(s)) continue;
+        if (s.cold().life == next.life && !s.cold().vacant && !is_busy(s)) evict(s);
+    }
 }
 
 template <class Late>

@@ -226,6 +226,8 @@ private:
     void stop_unasked();
     void forget_unasked();
     void evict_excess();
+    void list_oldest();
+    void evict_oldest();
     void evict(slot_base& s);
     void watch_new_keys(const slot_base& s);
     void run_posts();
@@ -283,6 +285,12 @@ private:
     time_point late_progress_ = time_point::max(); ///< when it is looked for
     std::vector<box<key_watch<Late>>> watched_;    ///< in debug builds, one a pool
     graveyard graves_;
+    struct old_key {
+        slot_base* slot;
+        std::uint32_t asked;
+        std::uint16_t life; ///< another one: another key has that slot
+    };
+    std::vector<old_key> oldest_;  ///< the next to evict, last first
     std::uint32_t evict_from_ = 0; ///< the frame in which to look again for keys to evict
     bool active_app_ = true;
     bool in_frame_ = false; ///< no frame may begin, nor the session end
