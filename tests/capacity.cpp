@@ -181,6 +181,20 @@ TEST_CASE("forget_after drops what was not asked for, and counts it") {
     CHECK(app.session.statistics().evictions == 1);
 }
 
+TEST_CASE("forget_after keeps up with any number of new keys") {
+    map_ui app(0);
+    auto load = imload::async_load(app.session, load_tile, {.forget_after = 100ms});
+    constexpr int new_ones = 10'000;
+    int next = 0;
+    for (int frame = 0; frame < 30; ++frame) {
+        app.clock.advance(20ms);
+        app.session.begin_frame();
+        for (int i = 0; i < new_ones; ++i) ask(load, next++);
+        app.executor.run_all();
+    }
+    CHECK(app.session.size() <= 15 * new_ones); // those of 100 ms, and of as long as a sweep takes
+}
+
 TEST_CASE("a computer that slept forgets nothing that is still shown") {
     map_ui app(0);
     auto load = imload::async_load(app.session, load_tile, {.forget_after = 10s});

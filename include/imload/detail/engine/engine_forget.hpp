@@ -34,9 +34,11 @@ inline time_point engine_impl<Late>::asked_at(const slot_base& s, const entry& e
     return frame_times_.of(e.unasked ? s.asked + before_asked : s.asked);
 }
 
-/// Erases keys that were not asked for in their forget_after, some thousands a frame at most.
+/// Erases keys that were not asked for in their forget_after: looks at some thousands a frame, and
+/// at more than come, or else they would become ever more.
 template <class Late>
 inline void engine_impl<Late>::forget_unasked() {
+    const std::size_t came = renew(came_, std::size_t{0});
     if (memory_.empty()) return;
     const time_point t = now();
     frame_times_.note(frame_, t, longest_forget_);
@@ -46,7 +48,7 @@ inline void engine_impl<Late>::forget_unasked() {
         sweep_bound_ = time_point::max();
         next_sweep_ = time_point::max();
     }
-    int budget = 4096;
+    std::size_t budget = 4096 + 2 * came;
     const bool all = memory_.visit(sweep_at_, [&](slot_base& s) {
         if (s.in_use() && !s.cold().vacant && s.cold().set &&
             settings_[s.cold().set].values.forget_after != never) {

@@ -274,6 +274,7 @@ private:
     time_point next_sweep_ = time_point::max();
     time_point sweep_bound_ = time_point::max();
     std::uint32_t sweep_at_ = 0;
+    std::size_t came_ = 0; ///< keys, since the last frame
     bool sweeping_ = false;
     std::uint32_t landed_frame_ = 0;
     std::chrono::nanoseconds grace_used_{0}; ///< in this frame

@@ -31,6 +31,7 @@ template <class Late>
 inline void engine_impl<Late>::begin_life(slot_base& s, entry& e, bool is_key) {
     ++e.generation;
     ++e.life;
+    ++came_;
     s.asked = long_ago();
     if (!is_key) {
         flight_of(e).failure = make_box<error>(
