@@ -56,10 +56,12 @@ public:
     /// Runs one task, the oldest unless shuffled. False if there was none.
     bool run_one() {
         if (waiting_.empty()) return false;
-        const std::size_t at =
-            shuffled_ ? static_cast<std::size_t>(random_() % waiting_.size()) : 0;
-        const task next = std::move(waiting_[at]);
-        waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(at));
+        if (shuffled_) {
+            const auto at = static_cast<std::size_t>(random_() % waiting_.size());
+            std::swap(waiting_.front(), waiting_[at]); // erasing it there would move all behind it
+        }
+        const task next = std::move(waiting_.front());
+        waiting_.pop_front();
         next();
         return true;
     }
