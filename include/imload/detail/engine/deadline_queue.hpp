@@ -1,5 +1,6 @@
 #pragma once
 
+#include <imload/detail/fail.hpp>
 #include <imload/detail/renew.hpp>
 #include <imload/detail/slots/slot.hpp>
 
@@ -54,6 +55,12 @@ public:
     [[nodiscard]] slot_base& nearest() const noexcept { return *heap_.front().slot; }
     [[nodiscard]] time_point nearest_due() const noexcept {
         return heap_.empty() ? time_point::max() : heap_.front().due;
+    }
+
+    /// What very many keys needed, more than `many`, is not kept for few.
+    void give_room_back(std::size_t many) noexcept {
+        if (heap_.capacity() > many && heap_.size() < heap_.capacity() / 8)
+            static_cast<void>(caught([this] { heap_.shrink_to_fit(); }));
     }
 
     struct item {

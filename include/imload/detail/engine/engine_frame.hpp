@@ -11,6 +11,7 @@
 #include <exception>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 
 namespace imload::detail {
 
@@ -100,9 +101,20 @@ inline void engine_impl<Late>::begin_busy_frame() {
 template <class Late>
 inline void engine_impl<Late>::give_room_back() {
     constexpr std::size_t many = 16384;
-    if (active_.capacity() > many) slot_list().swap(active_);
-    if (touched_.capacity() > many) slot_list().swap(touched_);
-    if (vacant_.empty() && vacant_.capacity() > many) slot_list().swap(vacant_);
+    const auto give_back = [](auto& list) {
+        if (list.empty() && list.capacity() > many) std::decay_t<decltype(list)>().swap(list);
+    };
+    give_back(active_);
+    give_back(touched_);
+    give_back(vacant_);
+    give_back(put_off_);
+    give_back(unasked_);
+    give_back(stopping_);
+    give_back(finishing_);
+    give_back(mail_.begun);
+    give_back(mail_.partial);
+    deadlines_.give_room_back(many);
+    ages_.give_room_back(many);
 }
 
 /// How many frames may pass without a look at the clock, if the loop does not sleep in between:
