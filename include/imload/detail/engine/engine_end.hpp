@@ -62,7 +62,7 @@ template <class Late>
 inline bool engine_impl<Late>::stop(time_span deadline) {
     if (!renew(closed_, true)) {
         stir();
-        for (slot_base* s : active_)
+        for (slot_base* s : active_.all())
             if (const ref<job>& j = s->cold().going->run) stopping_.push_back(j);
         hub_->close(unasked_);
         for (const ref<job>& j : unasked_) {
@@ -107,7 +107,7 @@ inline bool engine_impl<Late>::shutdown(time_span deadline, bool let_go) {
 template <class Late>
 inline void engine_impl<Late>::discard_landed() {
     receive();
-    for (slot_base* s : active_) s->cold().going->held = false; // counted below
+    for (slot_base* s : active_.all()) s->cold().going->held = false; // counted below
     while (const ref<job> j = mail_.next_landed()) discard(*j);
     for (const ref<job>& j : finishing_)
         if (j->loaded) discard(*j); // else it only has a partial value

@@ -104,7 +104,7 @@ inline void engine_impl<Late>::give_room_back() {
     const auto give_back = [](auto& list) {
         if (list.empty() && list.capacity() > many) std::decay_t<decltype(list)>().swap(list);
     };
-    give_back(active_);
+    active_.give_room_back(many);
     give_back(touched_);
     give_back(vacant_);
     give_back(put_off_);
@@ -302,12 +302,11 @@ inline void engine_impl<Late>::stop_unasked() {
         set_fast(s);
     }
     unasked_.clear();
-    for (std::size_t i = active_.size(); i-- > 0;) {
-        slot_base& s = *active_[i];
+    for (std::size_t i = active_.running(); i-- > 0;) {
+        slot_base& s = active_[i];
         const flight& f = *s.cold().going;
         const bool unasked = frame_ - s.asked >= ready_queue<Late>::frames_kept;
-        if (unasked && !s.cold().prefetched && f.now == phase::running && f.run &&
-            f.run->control()) {
+        if (unasked && !s.cold().prefetched && f.run && f.run->control()) {
             end_run(s);
             s.cold().going->owed = true;
             set_fast(s);

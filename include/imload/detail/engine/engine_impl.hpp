@@ -4,6 +4,7 @@
 #include <imload/config.hpp>
 #include <imload/detail/box.hpp>
 #include <imload/detail/calls/load_job.hpp>
+#include <imload/detail/engine/active_list.hpp>
 #include <imload/detail/engine/deadline_queue.hpp>
 #include <imload/detail/engine/engine.hpp>
 #include <imload/detail/engine/flag_scope.hpp>
@@ -178,7 +179,7 @@ private:
     void schedule(slot_base& s) { schedule(s, s.cold()); }
     [[nodiscard]] bool is_untimed(const entry& e) const noexcept;
     [[nodiscard]] static bool is_listed(const flight& f) noexcept {
-        return f.due_at != not_listed || f.ages_at != not_listed;
+        return (f.due_at & f.ages_at) != not_listed; // which has all bits set
     }
     void set_due(slot_base& s, entry& e);
     void next_refresh(slot_base& s, time_point not_before);
@@ -250,14 +251,14 @@ private:
     job_memory job_memory_;
     named_values<Late> named_;
 
-    slot_list active_;  ///< queued or running
+    active_list<Late> active_;
     slot_list touched_; ///< to be brought up to date in the next frame
     slot_list vacant_;  ///< keys that go if they are not peeked at in each frame
     jobs finishing_;    ///< loaded, and not yet turned into values
     jobs stopping_;     ///< to be told once the state is whole: user code runs there
     deadline_queue<Late, &flight::due_at> deadlines_; ///< a loop may have to wake for these
     deadline_queue<Late, &flight::ages_at> ages_;     ///< when values are stale, or expire
-    std::size_t waiting_ = 0; ///< settling or retrying
+    std::size_t waiting_ = 0;                         ///< settling or retrying
 
     session_options setup_;
     ref<hub<Late>> hub_;

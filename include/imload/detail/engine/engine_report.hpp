@@ -98,10 +98,11 @@ inline next_wake engine_impl<Late>::next() {
 
     next_wake found;
     if (!active_.empty() && !hub_->has_wake())
-        for (const slot_base* s : active_) {
+        for (const slot_base* s : active_.all()) {
             const std::chrono::nanoseconds interval = settings_[s->cold().set].values.poll_interval;
             if (asked_last_frame(*s) && interval < found.in)
                 found = {interval, wake_cause::look, id_of(*s)};
+            if (found.in == at_once) break;
         }
     if (deadlines_.empty() && frame_wanted_ == time_point::max() &&
         late_progress_ == time_point::max())

@@ -15,18 +15,9 @@ template <class Late>
 inline void engine_impl<Late>::move(slot_base& s, entry& e, phase to) {
     flight& f = flight_of(e);
     const auto waits = [](phase p) { return p == phase::settling || p == phase::retrying; };
-    const auto works = [](phase p) { return p == phase::queued || p == phase::running; };
     waiting_ += waits(to);
     waiting_ -= waits(f.now);
-    if (works(to) && !works(f.now)) {
-        f.active_at = static_cast<std::uint32_t>(active_.size());
-        active_.push_back(&s);
-    } else if (!works(to) && works(f.now)) {
-        active_[f.active_at] = active_.back();
-        active_[f.active_at]->cold().going->active_at = f.active_at;
-        active_.pop_back();
-        f.active_at = not_listed;
-    }
+    active_.move(s, f, to);
     if (f.now == phase::settling && to == phase::idle) f.started = time_point::min(); // no run was
     f.now = to;
     touch(s, e);
