@@ -19,6 +19,7 @@
 #include <random>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -164,6 +165,36 @@ private:
 
     headless gui_;
 };
+
+/// How many letters a child window of that name has drawn over another.
+int overlapping_letters(std::string_view child) {
+    struct box {
+        ImVec2 min, max;
+    };
+    int count = 0;
+    const ImDrawData& data = *ImGui::GetDrawData();
+    for (int n = 0; n < data.CmdListsCount; ++n) {
+        const ImDrawList& list = *data.CmdLists[n];
+        if (!list._OwnerName || std::string_view(list._OwnerName).find(child) == std::string::npos)
+            continue;
+        // Letters alone have a rectangle of the texture: other shapes have a point or a line of it.
+        std::vector<box> letters;
+        const auto& v = list.VtxBuffer;
+        for (int i = 0; i + 3 < v.Size; ++i)
+            if (v[i].uv.x < v[i + 2].uv.x && v[i].uv.y < v[i + 2].uv.y &&
+                v[i + 1].uv.x == v[i + 2].uv.x && v[i + 1].uv.y == v[i].uv.y &&
+                v[i + 3].uv.x == v[i].uv.x && v[i + 3].uv.y == v[i + 2].uv.y)
+                letters.push_back({v[i].pos, v[i + 2].pos});
+        for (std::size_t i = 0; i < letters.size(); ++i)
+            for (std::size_t k = 0; k < i; ++k)
+                if (letters[i].min.x + 1 < letters[k].max.x &&
+                    letters[k].min.x + 1 < letters[i].max.x &&
+                    letters[i].min.y + 1 < letters[k].max.y &&
+                    letters[k].min.y + 1 < letters[i].max.y)
+                    ++count;
+    }
+    return count;
+}
 
 } // namespace
 
@@ -498,6 +529,20 @@ TEST_CASE("inspector: a window of any width draws runs that are too short to be 
             gui.frame();
         }
         CHECK(headless::vertices() > 0);
+    }
+}
+
+TEST_CASE("inspector: no text of the timeline is written over another") {
+    bench b;
+    b.session.begin_frame();
+    screen s(b.session);
+    s.ask = [&] {
+        for (int i = 0; i < 1500; ++i) static_cast<void>(b.ask("k", i)); // all of them wait
+    };
+    for (const float width : {1200.0f, 500.0f, 320.0f}) {
+        s.size.x = width;
+        s.frames(4);
+        CHECK(overlapping_letters("bottom") == 0);
     }
 }
 

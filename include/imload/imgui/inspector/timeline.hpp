@@ -98,7 +98,8 @@ private:
         ruler_ = ImGui::GetTextLineHeight() + em(0.2f);
         waiting_ = em(2);
         lane_ = std::clamp(std::floor((room.y - ruler_ - waiting_) / lanes), em(0.7f), em(2));
-        left_ = std::floor(at.x + em(5));
+        // The most that "queue" has beside it is the length of the log.
+        left_ = std::floor(at.x + std::max(em(5), width_of("queue 4096") + em(0.8f)));
         right_ = std::max(left_ + 1, std::floor(at.x + room.x - em(0.4f)));
         top_ = at.y;
         bottom_ = top_ + ruler_ + waiting_ + lane_ * lanes;
@@ -116,6 +117,7 @@ private:
     void draw_ruler() {
         const int step = v_.seconds_shown > 20 ? 5 : 1;
         const float width = right_ - left_;
+        float free_until = right_ + em(1); // where the text drawn last begins
         for (int s = 0; s <= static_cast<int>(v_.seconds_shown); s += step) {
             const float x =
                 std::floor(right_ - width * static_cast<float>(s) / v_.seconds_shown) + 0.5f;
@@ -127,7 +129,9 @@ private:
             // Not std::clamp(): in a narrow window the text has less room than it takes.
             const float text_x =
                 std::max(std::min(x - text_width * 0.5f, right_ - text_width), left_);
+            if (text_x + text_width > free_until - em(0.3f)) continue;
             list_->AddText(ImVec2(text_x, top_), packed(muted()), text.c_str());
+            free_until = text_x;
         }
     }
 
