@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -612,12 +613,52 @@ TEST_CASE("a refresh that failed leaves a warning on the content, with the messa
     const int marked = headless::vertices();
     CHECK(marked > plain);
     CHECK(s.height() == 40);
-    s.gui.mouse(ImVec2(s.max.x - 3, s.min.y + 6));
+    s.gui.mouse(ImVec2(s.max.x + 4, s.min.y + 6));
     for (int i = 0; i < 3; ++i) s.step();
     CHECK(headless::vertices() >= marked + 4 * 8); // "it failed"
     s.gui.mouse(ImVec2(s.min.x + 3, s.max.y - 3));
     for (int i = 0; i < 3; ++i) s.step();
     CHECK(headless::vertices() == marked);
+}
+
+TEST_CASE("a mark stands beside content that leaves room for it, and else in its corner") {
+    shown s;
+    const motionless still;
+    s.step();
+    s.land();
+    fails = true;
+    s.poll().refresh();
+    s.step();
+    s.land();
+    REQUIRE(s.poll().error());
+    // Where the warning is, told by the vertices that a frame with it has in its colour.
+    float left = 0;
+    float right = 0;
+    const auto find_mark = [&] {
+        s.frame([&] {
+            s.draw();
+            const ImU32 colour = ImGui::GetColorU32(imload::detail::widgets::danger(0.8f));
+            left = 1e9f;
+            right = -1e9f;
+            for (const ImDrawVert& v : ImGui::GetWindowDrawList()->VtxBuffer) {
+                if (v.col != colour) continue;
+                left = std::min(left, v.pos.x);
+                right = std::max(right, v.pos.x);
+            }
+        });
+    };
+    SECTION("a short text") {
+        s.content = ImVec2(20, 13);
+        find_mark();
+        CHECK(left >= s.max.x);
+        CHECK(right <= s.max.x + ImGui::GetStyle().ItemSpacing.x); // not on what SameLine brings
+    }
+    SECTION("what takes all the width") {
+        s.frame([&] { s.content.x = ImGui::GetContentRegionAvail().x; });
+        find_mark();
+        CHECK(right <= s.max.x);
+        CHECK(left > s.max.x - ImGui::GetTextLineHeight());
+    }
 }
 
 TEST_CASE("show asks for frames only where it is seen") {

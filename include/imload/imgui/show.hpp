@@ -26,7 +26,7 @@ namespace imload::ui {
 /// Nothing flashes: a load of less than 200 ms shows no skeleton, and a skeleton stays for 300 ms.
 /// It is as large as the content was, that of another key too; before there was any it is three
 /// lines of text, or one in a cell. A newer run that takes longer than 200 ms, and one that failed,
-/// leave a small mark on the content.
+/// leave a small mark: right of the content or, where that takes all the width, in its corner.
 ///
 /// Returns whether the content was drawn. What content throws goes on, with nothing of show's left
 /// open. One item, so SameLine follows it; but in a table or in columns the content may go on to
@@ -41,6 +41,8 @@ bool show(const result<T>& r, Content&& content);
 
 namespace imload::detail::widgets {
 
+[[nodiscard]] inline float mark_radius() { return ImGui::GetTextLineHeight() * 0.3f; }
+
 /// Around content: measures it, and leaves nothing open when it throws.
 class content_scope {
 public:
@@ -54,7 +56,7 @@ public:
         if (open_ && grouped_ && ImGui::GetWindowDrawList() == list_) ImGui::EndGroup();
     }
 
-    /// Content returned. Where the mark goes is where its top right corner is.
+    /// Content returned. `corner` is from now on where the top right corner of the mark is.
     void end(place_memory& memory);
 
     [[nodiscard]] bool is_seen() const { return seen_; }
@@ -81,6 +83,11 @@ inline void content_scope::end(place_memory& memory) {
         if (cursor.x == start_.x && cursor.y == start_.y) return; // nothing is drawn here at all
         seen_ = ImGui::IsItemVisible();
         corner_ = ImVec2(ImGui::GetItemRectMax().x, ImGui::GetItemRectMin().y);
+        // Between the content and what SameLine brings: on a short text the mark would hide it.
+        const float width = 2 * mark_radius();
+        const float beside =
+            corner_.x + std::max((ImGui::GetStyle().ItemSpacing.x - width) * 0.5f, 0.0f) + width;
+        if (beside <= start_.x + room_) corner_.x = beside;
         memory.keep_size(ImGui::GetItemRectSize(), room_);
         return;
     }
@@ -170,7 +177,7 @@ inline void show_mark(const result_base& r, const place_memory& memory, ImVec2 c
     const bool under_way = r.is_refreshing();
     if (!under_way && !r.error()) return;
     // Wide content reaches out of sight, and the mark does not.
-    const float radius = ImGui::GetTextLineHeight() * 0.3f;
+    const float radius = mark_radius();
     const float right = std::min(corner.x, ImGui::GetWindowDrawList()->GetClipRectMax().x);
     const ImVec2 from(right - 2 * radius, corner.y);
     const ImVec2 to(right, corner.y + 2 * radius);
