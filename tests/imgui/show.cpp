@@ -1,6 +1,7 @@
 #include "rig.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -268,6 +269,40 @@ TEST_CASE("a skeleton in a cell is one line until something has landed") {
             ImGui::Columns(1);
         });
     }
+}
+
+TEST_CASE(
+    "a column that fits its content has room for show, before anything has landed and after") {
+    rig r;
+    fails = GENERATE(false, true);
+    const int flags = GENERATE(int(ImGuiTableFlags_SizingFixedFit),
+                               int(ImGuiTableFlags_SizingFixedFit | ImGuiTableFlags_Resizable));
+    float room = 0;
+    ImVec2 min;
+    ImVec2 max;
+    const auto draw = [&] {
+        if (!ImGui::BeginTable("t", 2, flags)) return;
+        ImGui::TableNextColumn();
+        room = ImGui::GetContentRegionAvail().x;
+        imload::ui::show(imload::async_load(r.session, load_number).poll(1),
+                         [](int) { ImGui::TextUnformatted("a value"); });
+        min = ImGui::GetItemRectMin();
+        max = ImGui::GetItemRectMax();
+        ImGui::TableNextColumn();
+        ImGui::TextUnformatted("end");
+        ImGui::EndTable();
+    };
+    for (int i = 0; i < 5; ++i) r.frame(draw, 10ms);
+    const float em = ImGui::GetFontSize();
+    CHECK(room >= 4 * em);
+    for (int i = 0; i < 5; ++i) r.frame(draw, 100ms);
+    CHECK(max.x - min.x == room); // a skeleton
+    CHECK(room >= 4 * em);
+    CHECK(room <= 8 * em);
+    r.executor.run_all();
+    for (int i = 0; i < 5; ++i) r.frame(draw, 100ms);
+    CHECK(max.x - min.x <= room);
+    CHECK(max.x - min.x > 2 * em);
 }
 
 TEST_CASE("a skeleton that was long enough goes as soon as the value comes") {

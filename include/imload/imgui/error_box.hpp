@@ -138,16 +138,17 @@ inline bool error_box(const result_base& r) {
     // Everything is measured first, for the background is drawn first.
     const ImVec2 pad(style.FramePadding.x * 2, style.FramePadding.y * 2);
     const ImVec2 from = ImGui::GetCursorScreenPos();
+    const auto button_width = [&](const char* name) {
+        return w::size_of(name).x + 2 * style.FramePadding.x;
+    };
+    const float wanted = std::min(w::size_of(message).x, ImGui::GetFontSize() * 16 - 2 * pad.x);
     const float width =
-        w::room_for(std::min(w::size_of(message).x + 2 * pad.x, ImGui::GetFontSize() * 16));
+        std::max(w::room_for(wanted + 2 * pad.x), button_width("Retry") + 2 * pad.x);
     const ImVec2 corner(from.x + pad.x, from.y + pad.y);
     const float inner = std::max(width - 2 * pad.x, 1.0f);
     const float row = ImGui::GetFrameHeight();
     const float text_height = w::size_of(message, inner).y;
     const float remark_height = remark.empty() ? 0 : w::size_of(remark, inner).y;
-    const auto button_width = [&](const char* name) {
-        return w::size_of(name).x + 2 * style.FramePadding.x;
-    };
     w::row_flow flow(ImVec2(corner.x, corner.y + text_height + remark_height + style.ItemSpacing.y),
                      inner, row);
     const ImVec2 retry_at = flow.next(button_width("Retry"));

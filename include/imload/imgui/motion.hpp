@@ -46,18 +46,20 @@ inline void animate(const result_base* of) {
 
 namespace imload::detail::widgets {
 
-/// In a cell of the caller's, whose width is not ours to change.
+/// In a cell of the caller's, of a table or of columns.
 [[nodiscard]] inline bool in_cell() {
     return ImGui::TableGetColumnCount() > 0 || ImGui::GetColumnsCount() > 1;
 }
 
 /// The width that is left for something that would like `wanted`. A window that fits its content
-/// is as narrow at first as if nothing could be shown in it; there that is taken instead.
+/// is as narrow at first as if nothing could be shown in it; there that is taken instead. So is a
+/// column, which may even stay as wide as what it had in it at first; there it is less, for values
+/// in cells are short. A cell that the caller wants narrow cuts it off.
 [[nodiscard]] inline float room_for(float wanted) {
     const float room = ImGui::GetContentRegionAvail().x;
-    if (in_cell() || room >= std::min(wanted, ImGui::GetFontSize() * 4))
-        return std::max(room, 1.0f);
-    return std::max(wanted, 1.0f);
+    const float em = ImGui::GetFontSize();
+    if (room >= std::min(wanted, em * 4)) return std::max(room, 1.0f);
+    return std::max(in_cell() ? std::min(wanted, em * 8) : wanted, 1.0f);
 }
 
 /// A size as ImGui's own widgets understand it: 0 is `usual`, below 0 leaves that much free.

@@ -141,8 +141,10 @@ inline bool show_instead(const result_base& r, place_memory& memory, bool has_va
         const ImVec2 size = memory.size();
         if (now == stage::blank) {
             // Nothing is seen, but what stands below does not move to and fro, and a list has rows
-            // of some height. ImGui does not see what has no width at the edge of a window.
-            ImGui::Dummy(size.y > 0 ? size : ImVec2(1, ImGui::GetTextLineHeight()));
+            // of some height. ImGui does not see what has no width at the edge of a window, and a
+            // column that fits its content is made in these frames.
+            const float width = in_cell() ? room_for(lines_width()) : 1;
+            ImGui::Dummy(size.y > 0 ? size : ImVec2(width, ImGui::GetTextLineHeight()));
         } else if (size.y > 0) {
             ui::skeleton(size, &r);
         } else {

@@ -22,6 +22,9 @@ void skeleton_lines(int count, const result_base* of = nullptr);
 
 namespace imload::detail::widgets {
 
+/// What skeleton_lines takes where there is no telling how wide it may be.
+[[nodiscard]] inline float lines_width() { return ImGui::GetFontSize() * 12; }
+
 /// A box, and the part of a band of light that is passing over it; the band is on its way from
 /// `left` to `right`, so that boxes below each other shine as one.
 inline void draw_shimmer(ImVec2 from, ImVec2 to, float left, float right) {
@@ -61,7 +64,7 @@ inline void skeleton_lines(int count, const result_base* of) {
     if (count <= 0) return;
     const float line = ImGui::GetTextLineHeight();
     const float step = ImGui::GetTextLineHeightWithSpacing();
-    const float width = detail::widgets::room_for(ImGui::GetFontSize() * 12);
+    const float width = detail::widgets::room_for(detail::widgets::lines_width());
     const ImVec2 from = ImGui::GetCursorScreenPos();
     if (!detail::widgets::take_room(ImVec2(width, step * static_cast<float>(count - 1) + line)))
         return;
