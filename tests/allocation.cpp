@@ -4,6 +4,7 @@
 #include <imload/detail/slots/slot_index.hpp>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -101,6 +102,7 @@ void* operator new[](std::size_t size, std::align_val_t alignment) {
     return allocate(size, static_cast<std::size_t>(alignment));
 }
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    if (is_used_up) return nullptr;
     ++allocations;
     return allocate_aligned(std::max(size, std::size_t{1}), alignof(std::max_align_t));
 }
@@ -557,4 +559,61 @@ TEST_CASE("reading how far a load is allocates nothing in later frames") {
     worker.join();
     app.frame();
     CHECK(load.poll());
+}
+
+TEST_CASE("a load that fails without memory fails its key, and nothing else") {
+    ui app;
+    const auto load = imload::async_load(app.session, [](int x) -> int { throw x; });
+    const auto dropped = imload::async_load(app.session, [](imload::promise<int>) {});
+    ask(load, 1);
+    ask(dropped);
+    {
+        const no_memory none;
+        app.executor.run_all();
+    }
+    app.frame();
+    REQUIRE(load.poll(1).error());
+    CHECK(load.poll(1).error()->message == "out of memory");
+    CHECK(thrown<std::bad_alloc>([&] { load(1); }) == std::bad_alloc().what());
+    REQUIRE(dropped.poll().error());
+
+    load.poll(1).refresh();
+    app.land();
+    CHECK(load.poll(1).error()->message == "the int 1 was thrown");
+}
+
+TEST_CASE("a promise that is kept without memory for its value fails its key") {
+    ui app;
+    using large = std::array<int, 100>;
+    static std::optional<imload::promise<large>> kept;
+    const auto load =
+        imload::async_load(app.session, [](imload::promise<large> p) { kept = std::move(p); });
+    ask(load);
+    app.land();
+    {
+        const no_memory none;
+        CHECK(kept->set_value({}));
+    }
+    kept.reset();
+    app.frame();
+    REQUIRE(load.poll().error());
+    CHECK(load.poll().status() == status::complete);
+}
+
+TEST_CASE("an executor that drops a task without memory fails its key") {
+    ui app;
+    struct : imload::executor {
+        void execute(imload::task work) override { waiting.push_back(std::move(work)); }
+        std::vector<imload::task> waiting;
+    } executor;
+    imload::session session{{.executor = &executor}};
+    const auto load = imload::async_load(session, twice);
+    ask(load, 1);
+    {
+        const no_memory none;
+        executor.waiting.clear();
+    }
+    session.begin_frame();
+    REQUIRE(load.poll(1).error());
+    CHECK(load.poll(1).error()->message == "out of memory");
 }

@@ -1,16 +1,22 @@
 #pragma once
 
 #include <imload/detail/fail.hpp>
+#include <imload/detail/renew.hpp>
 #include <imload/detail/type_tag.hpp>
 
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
 namespace imload {
+
+namespace detail {
+class failure;
+}
 
 /// Why a run failed.
 enum class error_kind : std::uint8_t {
@@ -63,6 +69,8 @@ struct error {
     }
 
 private:
+    friend class detail::failure;
+    bool is_shared_ = false; ///< by all runs for whose error there was no memory
     std::shared_ptr<const void> payload_;
     const void* payload_type_ = nullptr;
 };
@@ -96,24 +104,78 @@ namespace detail {
 #endif
 }
 
-[[nodiscard]] inline error error_of(error_kind kind, const char* message) {
+/// Gives it the message that `say` returns; where there is no memory for that, a short one.
+template <class Say>
+void set_message(error& e, Say say) noexcept {
+    const auto unsaid = caught([&] { e.message = say(); });
+    if (unsaid) e.message = "out of memory"; // it lies in the string itself
+}
+
+[[nodiscard]] inline error error_of(error_kind kind, const char* message) noexcept {
     error e;
     e.kind = kind;
-    e.message = message;
+    set_message(e, [message] { return message; });
     return e;
 }
 
-/// Never throws: where there is no memory for the message, a short one says so.
 [[nodiscard]] inline error error_from(std::exception_ptr thrown) noexcept {
     error e;
-    const auto unsaid = caught([&] {
-        e.message = message_of(thrown);
-        if (e.message.empty()) e.message = "an exception without a message was thrown";
+    set_message(e, [&] {
+        std::string message = message_of(thrown);
+        return message.empty() ? "an exception without a message was thrown" : message;
     });
-    if (unsaid) e.message = "out of memory"; // short: it lies in the string itself
     e.exception = std::move(thrown);
     return e;
 }
+
+/// That a run failed, and why; null while it did not. Keeping an error never throws, for runs fail
+/// where nobody could catch that, and most of all when memory is short: where there is none for an
+/// error, one that says so stands for it.
+class failure {
+public:
+    failure() = default;
+    explicit failure(error why) noexcept : why_(new (std::nothrow) error(std::move(why))) {
+        if (why_)
+            why_->is_shared_ = false;
+        else
+            why_ = &no_memory();
+    }
+    failure(failure&& other) noexcept : why_(renew(other.why_, nullptr)) {}
+    failure& operator=(failure&& other) noexcept {
+        const failure before(renew(why_, renew(other.why_, nullptr)));
+        return *this;
+    }
+    ~failure() {
+        if (why_ && !why_->is_shared_) delete why_;
+    }
+
+    void reset() noexcept { *this = failure(); }
+    /// The error itself; only where there is one, which may be gone then.
+    [[nodiscard]] error take() noexcept { return why_->is_shared_ ? *why_ : std::move(*why_); }
+
+    [[nodiscard]] const error* get() const noexcept { return why_; }
+    const error* operator->() const noexcept { return why_; }
+    explicit operator bool() const noexcept { return why_ != nullptr; }
+
+private:
+    explicit failure(error* why) noexcept : why_(why) {}
+    /// Never destroyed: what ends with the program may still have it.
+    [[nodiscard]] static error& no_memory() noexcept {
+        alignas(error) static char room[sizeof(error)];
+        static error* const only = [] {
+            error* const e = ::new (static_cast<void*>(room)) error;
+            e->message = "out of memory";
+#if IMLOAD_HAS_EXCEPTIONS
+            e->exception = std::make_exception_ptr(std::bad_alloc());
+#endif
+            e->is_shared_ = true;
+            return e;
+        }();
+        return *only;
+    }
+
+    error* why_ = nullptr;
+};
 
 } // namespace detail
 } // namespace imload

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <imload/config.hpp>
-#include <imload/detail/box.hpp>
 #include <imload/detail/counted.hpp>
 #include <imload/detail/fail.hpp>
 #include <imload/detail/jobs/expected.hpp>
@@ -35,7 +34,7 @@ public:
     virtual ~outcome_sink() = default;
 
     virtual void accept(T&& value) = 0;
-    virtual void refuse(box<error> why) = 0;
+    virtual void refuse(failure why) noexcept = 0;
     virtual void completed() = 0;
     [[nodiscard]] virtual run_control& line() noexcept = 0;
 };
@@ -50,7 +49,7 @@ public:
         : job_(std::move(job)), goes_on_(goes_on), sink_(&sink) {}
     ~promise_state() override {
         if (done_.load(std::memory_order_relaxed)) return;
-        auto why = make_box<error>(
+        failure why(
             error_of(error_kind::abandoned, "the promise was dropped without a value or an error"));
         settle([&] { sink_->refuse(std::move(why)); });
     }
@@ -59,8 +58,7 @@ public:
     template <class Put>
     bool settle(Put put) {
         if (done_.exchange(true, std::memory_order_acq_rel)) return false;
-        if (auto thrown = caught(put))
-            sink_->refuse(make_box<error>(error_from(std::move(thrown))));
+        if (auto thrown = caught(put)) sink_->refuse(failure(error_from(std::move(thrown))));
         sink_->completed();
         if (goes_on_) return true;
         ref<counted> let_go; // after the lock, for its arguments are the user's
@@ -148,15 +146,17 @@ public:
 
     /// Completes it with an error of kind `reported`.
     bool set_error(std::string message) const {
-        auto why = detail::make_box<error>();
-        why->kind = error_kind::reported;
-        why->message = message.empty() ? "an error without a message" : std::move(message);
+        error why;
+        why.kind = error_kind::reported;
+        detail::set_message(why, [&] {
+            return message.empty() ? "an error without a message" : std::move(message);
+        });
         return fail(std::move(why));
     }
 
     /// Completes it with an exception, which a call of the loader rethrows.
     bool set_exception(std::exception_ptr thrown) const {
-        return fail(detail::make_box<error>(detail::error_from(std::move(thrown))));
+        return fail(detail::error_from(std::move(thrown)));
     }
 
     /// True once nobody wants the result any more.
@@ -180,8 +180,8 @@ private:
         const auto state = state_; // what it lets go may hold this promise
         return state && state->settle([&] { put(state->sink()); });
     }
-    bool fail(detail::box<error> why) const {
-        return settle([&](auto& sink) { sink.refuse(std::move(why)); });
+    bool fail(error why) const {
+        return settle([&](auto& sink) { sink.refuse(detail::failure(std::move(why))); });
     }
 
     detail::ref<detail::promise_state<value_type>> state_;

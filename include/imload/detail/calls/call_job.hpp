@@ -98,9 +98,9 @@ private:
     }
 
     template <class Loaded>
-    static void finish(load_job& j, box<error>& failure, held_value& into, Loaded& loaded) {
+    static void finish(load_job& j, failure& why, held_value& into, Loaded& loaded) {
         finisher& g = callable_of<finisher>(j, part::finisher);
-        detail::keep_returned<value>(into, failure, [&]() -> decltype(auto) {
+        detail::keep_returned<value>(into, why, [&]() -> decltype(auto) {
             if constexpr (std::is_member_pointer_v<finisher>)
                 return std::invoke(g, std::move(loaded));
             else
@@ -143,7 +143,7 @@ private:
             j.lands_itself = true;
             auto thrown = caught([&] { call(j, promise<typename Shape::channel>(shared)); });
             if (thrown) {
-                auto why = make_box<error>(error_from(std::move(thrown)));
+                failure why(error_from(std::move(thrown)));
                 shared->settle([&] { j.failure = std::move(why); });
             }
         }

@@ -198,7 +198,7 @@ class job_sink final : public outcome_sink<Loaded> {
 public:
     job_sink(load_job& owner, held_value& into) noexcept : owner_(&owner), into_(&into) {}
     void accept(Loaded&& v) override { make_value<Loaded>(*into_, std::move(v)); }
-    void refuse(box<error> why) override {
+    void refuse(failure why) noexcept override {
         into_->reset();
         owner_->failure = std::move(why);
     }

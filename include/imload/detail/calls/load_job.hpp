@@ -1,7 +1,6 @@
 #pragma once
 
 #include <imload/config.hpp>
-#include <imload/detail/box.hpp>
 #include <imload/detail/counted.hpp>
 #include <imload/detail/fail.hpp>
 #include <imload/detail/jobs/job.hpp>
@@ -69,7 +68,7 @@ public:
         ref<job> shown;
         if (!type_.has_steps) return shown;
         const auto thrown = caught([&] { type_.perform(*this, job_step::show_partial, &shown); });
-        if (thrown && shown) shown->failure = make_box<error>(error_from(thrown));
+        if (thrown && shown) shown->failure = detail::failure(error_from(thrown));
         return shown;
     }
     [[nodiscard]] run_control* control() noexcept override { return control_; }
@@ -77,7 +76,7 @@ public:
     /// Only of a load that listens.
     [[nodiscard]] job_control& line() noexcept { return *control_; }
     void fail_reported(const char* message) {
-        failure = make_box<error>(error_of(error_kind::reported, message));
+        failure = detail::failure(error_of(error_kind::reported, message));
     }
 
     static void* operator new(std::size_t, job_memory& m, const slot_type& type) {
@@ -90,7 +89,7 @@ public:
 
 private:
     void give_up(const std::exception_ptr& thrown) {
-        failure = make_box<error>(error_from(thrown));
+        failure = detail::failure(error_from(thrown));
     }
     load_job(slot_base& s, std::uint32_t started_under) noexcept
         : job(s, started_under), type_(s.type()) {

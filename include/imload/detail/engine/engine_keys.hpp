@@ -34,9 +34,10 @@ inline void engine_impl<Late>::begin_life(slot_base& s, entry& e, bool is_key) {
     ++came_;
     s.asked = long_ago();
     if (!is_key) {
-        flight_of(e).failure = make_box<error>(
-            error_of(error_kind::invalid_key, "these arguments cannot be a key: they do not equal "
-                                              "themselves, or the function is null"));
+        flight_of(e).failure =
+            failure(error_of(error_kind::invalid_key,
+                             "these arguments cannot be a key: they do not equal themselves, or "
+                             "the function is null"));
         flight_of(e).failed_frame = frame_;
     }
 }

@@ -169,15 +169,15 @@ inline void engine_impl<Late>::land(slot_base& s, job& j) {
     }
     if (j.ends_with_partial && j.partial_failure) j.failure = std::move(j.partial_failure);
     if (j.ends_with_partial && !j.shows_partial && !j.failure)
-        j.failure = make_box<error>(error_of(
-            error_kind::reported, "there was no memory to show the last value it published"));
+        j.failure = failure(error_of(error_kind::reported,
+                                     "there was no memory to show the last value it published"));
     const ref<job> kept = take_run(s, j.ended);
     --counts_.in_flight;
-    if (f.pretends.state == simulated::failure) j.failure = make_box<error>(simulated_error());
+    if (f.pretends.state == simulated::failure) j.failure = failure(simulated_error());
     record_outcome(j, j.failure ? run_outcome::failure : run_outcome::success);
     if (j.failure) {
         ++counts_.failures;
-        fail_run(s, std::move(*j.failure), j.ended == time_point{} ? now() : j.ended);
+        fail_run(s, j.failure.take(), j.ended == time_point{} ? now() : j.ended);
     } else {
         succeed(s, j);
     }
@@ -263,7 +263,7 @@ inline void engine_impl<Late>::fail_run(slot_base& s, error why, time_point when
         f.retry_at = after(when, time_span(std::chrono::duration<double, std::nano>(delay)));
         move(s, e, phase::retrying);
     } else {
-        f.failure = make_box<error>(std::move(why));
+        f.failure = failure(std::move(why));
         f.failed_frame = frame_;
         f.failed = when;
         move(s, e, phase::idle);

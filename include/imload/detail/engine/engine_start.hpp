@@ -80,7 +80,7 @@ template <class Late>
 inline void engine_impl<Late>::hand_to_executor(job& j, const entry& e) {
     ref<ticket> t;
     if (auto lost = caught([&] { t = hub_->ticket_for(j); })) {
-        j.failure = make_box<error>(error_from(std::move(lost)));
+        j.failure = failure(error_from(std::move(lost)));
         hub_->complete(j);
         return;
     }

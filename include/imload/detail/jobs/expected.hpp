@@ -1,7 +1,6 @@
 #pragma once
 
 #include <imload/detail/arguments/text.hpp>
-#include <imload/detail/box.hpp>
 #include <imload/error.hpp>
 
 #include <string>
@@ -99,13 +98,13 @@ template <class E>
 
 /// The error of a run that reported `e`, which error::as gives back.
 template <class E>
-[[nodiscard]] box<error> reported(E&& e) {
-    auto why = make_box<error>();
-    why->kind = error_kind::reported;
-    why->message = detail::message_of_value(e);
-    if (why->message.empty()) why->message = "an error without a message";
-    why->attach(std::forward<E>(e));
-    return why;
+[[nodiscard]] failure reported(E&& e) {
+    error why;
+    why.kind = error_kind::reported;
+    why.message = detail::message_of_value(e);
+    if (why.message.empty()) why.message = "an error without a message";
+    why.attach(std::forward<E>(e));
+    return failure(std::move(why));
 }
 
 } // namespace imload::detail

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <imload/clock.hpp>
-#include <imload/detail/box.hpp>
 #include <imload/detail/counted.hpp>
 #include <imload/detail/jobs/run_control.hpp>
 #include <imload/detail/value_type.hpp>
@@ -60,7 +59,7 @@ public:
     slot_base* const slot;
     held_value value;          ///< what has come of it
     ticket* carrier = nullptr; ///< the task whose loss would strand it; under the hub's lock
-    box<error> failure;        ///< null once landed: there is a value
+    detail::failure failure;   ///< null once landed: there is a value
     std::uint64_t number = 0;  ///< in the run log; 0: not in it
 
     time_point begun{}; ///< written before the job is told to have begun
@@ -77,7 +76,7 @@ public:
     bool loaded = false; ///< the UI thread's: has come back, and only that is left to do
 
     bool shows_partial = false; ///< the UI thread's: the key's value is a partial one of this run
-    box<error> partial_failure; ///< the UI thread's: why the newest partial value is not shown
+    detail::failure partial_failure; ///< the UI thread's: why the newest partial value is not shown
 
     bool has_mailed = false; ///< a partial value is in the mail; guarded by the hub's lock
     /// Read without the lock only by the UI thread, to see what it has been told of already.
@@ -97,7 +96,7 @@ public:
 class stillborn final : public job {
 public:
     stillborn(slot_base& of, std::uint32_t started_under, error why) : job(of, started_under) {
-        failure = make_box<error>(std::move(why));
+        failure = detail::failure(std::move(why));
     }
     void run() override {}
 };

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <imload/detail/box.hpp>
 #include <imload/detail/jobs/expected.hpp>
 #include <imload/detail/value_type.hpp>
 #include <imload/error.hpp>
@@ -10,9 +9,9 @@
 
 namespace imload::detail {
 
-/// Calls `invoke` and keeps what it returns in `into`, or the error that it returns in `failure`.
+/// Calls `invoke` and keeps what it returns in `into`, or the error that it returns in `why`.
 template <class T, class Invoke>
-void keep_returned(held_value& into, box<error>& failure, Invoke&& invoke) {
+void keep_returned(held_value& into, failure& why, Invoke&& invoke) {
     using returned = std::remove_cvref_t<decltype(invoke())>;
     if constexpr (std::is_void_v<returned>) {
         invoke();
@@ -20,7 +19,7 @@ void keep_returned(held_value& into, box<error>& failure, Invoke&& invoke) {
     } else if constexpr (expected_like<returned>) {
         returned r = invoke();
         if (!r.has_value())
-            failure = detail::reported(std::move(r.error()));
+            why = detail::reported(std::move(r.error()));
         else if constexpr (std::is_void_v<typename returned::value_type>)
             detail::make_value<T>(into);
         else

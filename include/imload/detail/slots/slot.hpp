@@ -57,7 +57,7 @@ struct flight {
     time_point next_refresh = time_point::max();
     time_point retry_at{}; ///< while retrying
 
-    box<error> failure;                    ///< of the last run, until one succeeds
+    detail::failure failure;               ///< of the last run, until one succeeds
     time_point failed = time_point::min(); ///< the last run failed
     starter how;
     ref<job> put; ///< a value given by set(), shown in the next frame

@@ -154,7 +154,7 @@ private:
 
     void take_in();
     void unpair(job& j) noexcept;
-    void fail_load(lock_type& lock, job* j, box<error> why) noexcept;
+    void fail_load(lock_type& lock, job* j, failure why) noexcept;
     [[nodiscard]] ref<job> take_best(ticket* t, time_point at) noexcept;
     void tell_begun() noexcept;
     void bring_back(lock_type& lock, ref<job>& j, time_point at) noexcept;

@@ -17,18 +17,18 @@ inline void hub<Late>::lose(ticket& t) noexcept {
     take_in();
     if (!t.load) return;
     lock.unlock();
-    auto why = make_box<error>(
+    failure why(
         error_of(error_kind::abandoned, "the executor dropped the load without running it"));
     lock.lock();
     take_in();
     fail_load(lock, t.load, std::move(why));
 }
 
-[[nodiscard]] inline box<error> rejection(std::exception_ptr thrown) {
-    auto why = make_box<error>(error_from(std::move(thrown)));
-    why->kind = error_kind::rejected;
-    why->message = "the executor refused the load: " + why->message;
-    return why;
+[[nodiscard]] inline failure rejection(std::exception_ptr thrown) noexcept {
+    error why = error_from(std::move(thrown));
+    why.kind = error_kind::rejected;
+    set_message(why, [&] { return "the executor refused the load: " + why.message; });
+    return failure(std::move(why));
 }
 
 template <class Late>
@@ -50,7 +50,7 @@ inline void hub<Late>::reject(job& j, std::exception_ptr thrown) {
 
 /// A load that waits fails. Null: it has begun all the same, or another task is to run it.
 template <class Late>
-inline void hub<Late>::fail_load(lock_type& lock, job* j, box<error> why) noexcept {
+inline void hub<Late>::fail_load(lock_type& lock, job* j, failure why) noexcept {
     if (!j) {
         lock.unlock(); // `why` may hold an exception of the user's
         return;
