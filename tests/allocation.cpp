@@ -3,6 +3,8 @@
 
 #include <imload/detail/slots/slot_index.hpp>
 
+#include <catch2/generators/catch_generators.hpp>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -20,6 +22,35 @@ namespace {
 std::atomic<std::size_t> allocations{0};
 std::atomic<std::size_t> releases{0};
 bool is_used_up = false;
+std::size_t fails_in = 0; // allocations; 0: none fails
+
+// While it is open, `count` allocations fail, from the nth on.
+class failing_allocations {
+public:
+    explicit failing_allocations(std::size_t nth, int count) : left_(count) {
+        fails_in = nth;
+        open = this;
+    }
+    failing_allocations(const failing_allocations&) = delete;
+    failing_allocations& operator=(const failing_allocations&) = delete;
+    ~failing_allocations() {
+        fails_in = 0;
+        open = nullptr;
+    }
+
+    static bool fails_now() {
+        if (fails_in == 0 || --fails_in > 0) return false;
+        if (--open->left_ > 0) fails_in = 1;
+        return open->reached_ = true;
+    }
+    // Whether there were so many.
+    bool reached() const { return reached_; }
+
+private:
+    static inline failing_allocations* open = nullptr;
+    int left_;
+    bool reached_ = false;
+};
 
 // While it is open there is no memory.
 struct no_memory {
@@ -42,7 +73,7 @@ void free_aligned(void* memory) { std::free(memory); }
 #endif
 
 void* allocate(std::size_t size, std::size_t alignment) {
-    if (is_used_up) throw std::bad_alloc();
+    if (is_used_up || failing_allocations::fails_now()) throw std::bad_alloc();
     allocations.fetch_add(1, std::memory_order_relaxed);
     void* memory = allocate_aligned(std::max(size, std::size_t{1}),
                                     std::max(alignment, alignof(std::max_align_t)));
@@ -102,7 +133,7 @@ void* operator new[](std::size_t size, std::align_val_t alignment) {
     return allocate(size, static_cast<std::size_t>(alignment));
 }
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-    if (is_used_up) return nullptr;
+    if (is_used_up || failing_allocations::fails_now()) return nullptr;
     ++allocations;
     return allocate_aligned(std::max(size, std::size_t{1}), alignof(std::max_align_t));
 }
@@ -616,4 +647,68 @@ TEST_CASE("an executor that drops a task without memory fails its key") {
     session.begin_frame();
     REQUIRE(load.poll(1).error());
     CHECK(load.poll(1).error()->message == "out of memory");
+}
+
+TEST_CASE("whichever allocation fails, each key comes to its value in the end") {
+    static std::vector<imload::promise<int>> promises;
+    const auto try_to = [](auto&& f) {
+        try {
+            f();
+        } catch (const std::bad_alloc&) {}
+    };
+    const int count = GENERATE(1, 3, 20);
+    bool reached = true;
+    for (std::size_t nth = 1; reached; ++nth) {
+        CAPTURE(nth, count);
+        ui app;
+        const imload::options silent{.throw_errors = false};
+        const auto text = imload::async_load(
+            app.session, [](std::string s) { return s + s; }, silent);
+        const auto uploaded = text.finish([](std::string&& s) { return s.size(); });
+        const auto fails_first = imload::async_load(
+            app.session, [](int x) { return x < 0 ? throw x : x; },
+            {.timeout = 1h, .retry = {.attempts = 1, .delay = 1s}, .throw_errors = false});
+        const auto streamed = imload::async_load(
+            app.session, [](imload::stream<std::string>& out) { out.publish(long_text); }, silent);
+        const auto promised = imload::async_load(
+            app.session, [](imload::promise<int> p, int) { promises.push_back(std::move(p)); },
+            silent);
+        const auto frame = [&] {
+            app.clock.advance(2s);
+            try_to([&] { app.frame(); });
+            try_to([&] { ask(text, long_text); });
+            try_to([&] { ask(uploaded, long_text); });
+            try_to([&] { ask(fails_first, -1); });
+            try_to([&] { ask(fails_first, 1); });
+            try_to([&] { ask(streamed); });
+            try_to([&] { ask(promised, 1); });
+            app.executor.run_all();
+            for (const auto& p : promises) try_to([&] { p.set_value(1); });
+            promises.clear();
+        };
+        {
+            const failing_allocations failing(nth, count);
+            for (int i = 0; i < 4; ++i) frame();
+            try_to([&] { app.session.refresh_all(); });
+            frame();
+            try_to([&] { text.poll(long_text).set("other"); });
+            try_to([&] { app.session.cancel_all(); });
+            try_to([&] { app.session.clear(); });
+            for (int i = 0; i < 2; ++i) frame();
+            reached = failing.reached();
+        }
+        for (int i = 0; i < 3; ++i) frame(); // what is on its way may still fail
+        app.session.refresh_all();
+        for (int i = 0; i < 5; ++i) frame();
+        const auto has_come = [](const auto& result) {
+            return result && result.status() == status::complete;
+        };
+        REQUIRE(has_come(text.peek(long_text)));
+        REQUIRE(has_come(uploaded.peek(long_text)));
+        REQUIRE(has_come(fails_first.peek(1)));
+        REQUIRE(has_come(streamed.peek()));
+        REQUIRE(has_come(promised.peek(1)));
+        REQUIRE(fails_first.peek(-1).error());
+        REQUIRE(app.statistics().in_flight == 0);
+    }
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <imload/detail/late.hpp>
+#include <imload/detail/room.hpp>
 #include <imload/detail/slots/slot.hpp>
 
 #include <cstddef>
@@ -16,6 +17,7 @@ class active_list {
 public:
     using list = later<std::vector<slot_base*>, Late>;
 
+    void make_room() { room_for_one(all_); }
     /// The key, whose flight that is, goes to another phase.
     void move(slot_base& s, flight& f, phase to) {
         const bool was_active = is_active(f.now);

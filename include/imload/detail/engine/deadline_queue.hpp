@@ -2,6 +2,7 @@
 
 #include <imload/detail/fail.hpp>
 #include <imload/detail/renew.hpp>
+#include <imload/detail/room.hpp>
 #include <imload/detail/slots/slot.hpp>
 
 #include <algorithm>
@@ -17,6 +18,9 @@ namespace imload::detail {
 template <class Late, std::uint32_t flight::*Place>
 class deadline_queue {
 public:
+    /// The next set() cannot fail.
+    void make_room() { room_for_one(heap_); }
+
     /// Sets when something is due for `s`; time_point::max() takes it out.
     void set(slot_base& s, time_point due) {
         flight& f = *s.cold().going;

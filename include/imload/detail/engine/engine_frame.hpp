@@ -162,23 +162,29 @@ inline void engine_impl<Late>::note_progress() {
 
 template <class Late>
 inline void engine_impl<Late>::receive() {
-    mail_.clear();
     hub_->collect(mail_, !pumping_);
 }
 
-/// What workers left is shown: in the order in which it happened to each key.
+/// What workers left is shown: in the order in which it happened to each key. What there is no
+/// memory for stays for the next frame.
 template <class Late>
 inline void engine_impl<Late>::show_mail() {
     for (const ref<job>& j : mail_.begun) {
+        make_room();
         record_begun(*j);
         begin(*j);
     }
     for (const ref<job>& j : mail_.partial) {
+        make_room();
         record_begun(*j);
         begin(*j);
         deliver_partial(*j);
     }
-    while (const ref<job> j = mail_.next_landed()) deliver(*j);
+    while (mail_.landed.first()) {
+        make_room();
+        const ref<job> j = mail_.next_landed();
+        deliver(*j);
+    }
     mail_.clear();
 }
 

@@ -125,6 +125,7 @@ private:
     [[nodiscard]] static bool is_invalid(const entry& e) noexcept;
 
     // runs
+    void make_room();
     void move(slot_base& s, entry& e, phase to);
     void move(slot_base& s, phase to) { move(s, s.cold(), to); }
     [[nodiscard]] bool wants_run(const slot_base& s, const entry& e);

@@ -151,8 +151,8 @@ template <class Late>
 inline void engine_impl<Late>::touch(slot_base& s, entry& e) {
     if (e.touched) return;
     stir();
-    e.touched = true;
     touched_.push_back(&s);
+    e.touched = true;
 }
 
 template <class Late>

@@ -4,11 +4,23 @@
 
 #include <imload/detail/engine/engine_impl.hpp>
 #include <imload/detail/mix.hpp>
+#include <imload/detail/room.hpp>
 
 #include <algorithm>
 #include <cstdint>
 
 namespace imload::detail {
+
+/// What happens to one key next cannot fail half-way for want of memory.
+template <class Late>
+inline void engine_impl<Late>::make_room() {
+    active_.make_room();
+    room_for_one(touched_);
+    room_for_one(finishing_);
+    room_for_one(stopping_);
+    deadlines_.make_room();
+    ages_.make_room();
+}
 
 /// The one place that assigns a phase. What it shows follows in the next frame.
 template <class Late>
@@ -37,6 +49,7 @@ inline void engine_impl<Late>::end_run(slot_base& s) {
     flight* const f = s.cold().going;
     if (f) f->owed = false;
     if (!f || f->now == phase::idle) return;
+    make_room();
     ++s.cold().generation;
     stop_pretending_to_load(*f);
     if (ref<job> j = take_run(s, now())) {

@@ -39,9 +39,14 @@ inline void engine_impl<Late>::launch(slot_base& s, entry& e, run_cause why,
         thrown = caught([&] { made = make_job(s, e); });
     }
     if (!s.in_use() || e.generation != mine) return; // that code has started or ended it itself
+    make_room();
+    hub_->make_room();
+#if IMLOAD_HAS_THREADS
+    if (!setup_.executor && !crew_) crew_ = make_counted<crew<Late>>(setup_.threads);
+#endif
     f.run = std::move(made);
     if (thrown || !can_start) make_stillborn(s, e, std::move(thrown));
-    if (log_.capacity() > 0) record(s);
+    if (log_.capacity() > 0) static_cast<void>(caught([&] { record(s); })); // a load needs no log
     move(s, e, phase::queued);
     schedule(s, e);
     ++counts_.starts;
@@ -70,7 +75,6 @@ inline void engine_impl<Late>::hand_over(job& j, const entry& e) {
     }
     hub_->enqueue(j, settings_[e.set].values.priority, e.prefetched);
 #if IMLOAD_HAS_THREADS
-    if (!crew_) crew_ = make_counted<crew<Late>>(setup_.threads);
     auto refused = hub_->call(*crew_);
     if (refused) hub_->reject(j, std::move(refused));
 #endif

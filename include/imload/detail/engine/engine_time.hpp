@@ -94,6 +94,7 @@ inline void engine_impl<Late>::on_due(slot_base& s) {
     const options& o = settings_[e.set].values;
     const time_point t = now();
     ++report_.due;
+    make_room();
     if (f.held && t >= look_due(s)) {
         land(s, *ref<job>(f.run));
     } else if (f.now == phase::running && f.run && !f.held && t >= after(f.run->begun, o.timeout)) {

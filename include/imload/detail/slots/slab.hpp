@@ -4,6 +4,7 @@
 #include <imload/detail/fail.hpp>
 #include <imload/detail/late.hpp>
 #include <imload/detail/renew.hpp>
+#include <imload/detail/room.hpp>
 #include <imload/detail/slots/keys.hpp>
 #include <imload/detail/slots/slot.hpp>
 #include <imload/detail/slots/slot_index.hpp>
@@ -19,12 +20,6 @@
 #include <vector>
 
 namespace imload::detail {
-
-/// So that the next push_back cannot fail.
-template <class T>
-void room_for_one(std::vector<T>& v) {
-    if (v.size() == v.capacity()) v.reserve(2 * v.size() + 8);
-}
 
 /// Memory for slabs: blocks that are cut up, each larger than the one before, so that few keys cost
 /// little and many lie close together.

@@ -97,6 +97,7 @@ public:
     };
 
     // The UI thread's side.
+    void make_room() { wishes_.make_room(); }          ///< enqueue() cannot fail then
     void enqueue(job& j, int priority, bool prefetch); ///< takes no lock
     void ask_again(job& j, int priority);              ///< takes no lock
     void tell_when_begun(job& j);                      ///< a queued one: a frame must hear of it

@@ -98,8 +98,9 @@ inline void hub<Late>::begin_frame(jobs& unasked) {
     take_in();
     wishes_.rewind();
     while (job* j = queue_.unasked()) {
+        unasked.emplace_back(j); // which may fail; nothing after it can
         unpair(*j);
-        unasked.push_back(ref<job>::adopt(j));
+        j->release();
     }
     queue_.begin_frame();
 }
@@ -110,19 +111,24 @@ inline void hub<Late>::collect(mail& into, bool new_frame) {
     const lock_type lock(mutex_);
     take_in(); // it may name jobs that are in the mail
     wishes_.rewind();
+    // Without memory for more, what is there stays, and the rest is for the next frame.
+    while (job* const j = begun_.first()) {
+        into.begun.emplace_back(j);
+        j->unlink();
+    }
+    into.partial.reserve(into.partial.size() + mail_.partial.size());
     if (new_frame) woken_ = false;
     any_mail_.store(woken_, std::memory_order_relaxed); // that is for a new frame to take back
     signalled_.store(false, std::memory_order_relaxed);
-    while (job* const j = begun_.first()) {
-        j->unlink();
-        into.begun.emplace_back(j);
+    for (ref<job>& j : mail_.partial) {
+        j->has_mailed = false;
+        into.partial.push_back(std::move(j));
     }
-    into.partial.swap(mail_.partial);
-    for (const ref<job>& j : into.partial) j->has_mailed = false;
+    mail_.partial.clear();
     into.landed.take_all(mail_.landed);
-    std::swap(into.landings, mail_.landings);
+    into.landings += renew(mail_.landings, 0u);
     into.posts.swap(mail_.posts);
-    std::swap(into.progress, mail_.progress);
+    into.progress = renew(mail_.progress, false) || into.progress;
 }
 
 template <class Late>
@@ -227,8 +233,9 @@ inline void hub<Late>::close(jobs& unstarted) {
     std::swap(wake_, hook);
     unsent.swap(mail_.posts);
     while (job* j = queue_.best()) {
+        unstarted.emplace_back(j);
         unpair(*j);
-        unstarted.push_back(ref<job>::adopt(j));
+        j->release();
     }
 }
 

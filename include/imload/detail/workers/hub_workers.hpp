@@ -284,7 +284,8 @@ template <class Late>
 inline void hub<Late>::publish(job& j) {
     lock_type lock(mutex_);
     if (closed_ || j.stage.load(std::memory_order_relaxed) != job_stage::taken) return;
-    if (!renew(j.has_mailed, true)) mail_.partial.emplace_back(&j);
+    if (!j.has_mailed) mail_.partial.emplace_back(&j);
+    j.has_mailed = true;
     signal(lock);
 }
 
