@@ -150,8 +150,8 @@ TEST_CASE_METHOD(order, "a prefetch that fails is retried as a prefetch") {
 }
 
 TEST_CASE_METHOD(order, "a refresh that follows set keeps its attempts") {
-    const auto load = imload::async_load(
-        session, counted_load, {.retry = {.attempts = 3, .delay = 10s, .jitter = 0}});
+    const auto load = imload::async_load(session, counted_load,
+                                         {.retry = {.attempts = 3, .delay = 10s, .jitter = 0}});
     ask(load, 1);
     land();
     failing = true;
@@ -166,8 +166,8 @@ TEST_CASE_METHOD(order, "a refresh that follows set keeps its attempts") {
 }
 
 TEST_CASE_METHOD(order, "an earlier error does not come back between two attempts") {
-    const auto load = imload::async_load(
-        session, counted_load, {.retry = {.attempts = 1, .delay = 1s, .jitter = 0}});
+    const auto load = imload::async_load(session, counted_load,
+                                         {.retry = {.attempts = 1, .delay = 1s, .jitter = 0}});
     failing = true;
     ask(load, 1);
     land();
@@ -205,13 +205,12 @@ TEST_CASE_METHOD(order, "a prefetch does not change the options of a key that is
 }
 
 TEST_CASE_METHOD(order, "a run that took too long is late, though no frame came in between") {
-    const auto load = imload::async_load(
-        session, "late",
-        [this](int x) {
-            clock.advance(10s);
-            return x;
-        },
-        {.timeout = 2s});
+    const auto load = imload::async_load(session, "late",
+                                         [this](int x) {
+                                             clock.advance(10s);
+                                             return x;
+                                         },
+                                         {.timeout = 2s});
     ask(load, 1);
     land();
     CHECK_FALSE(load.poll(1).has_value());
@@ -267,8 +266,8 @@ TEST_CASE_METHOD(order, "a callable whose copy throws is an error of the key fro
 TEST_CASE("a first run within its grace is shown, whatever the poll interval") {
     imload::session session;
     session.begin_frame();
-    const auto load = imload::async_load(
-        session, [](int x) { return x; }, {.poll_interval = 10s, .grace = 60s});
+    const auto load =
+        imload::async_load(session, [](int x) { return x; }, {.poll_interval = 10s, .grace = 60s});
     CHECK(load.poll(7).value_or(0) == 7);
 }
 
@@ -307,7 +306,8 @@ TEST_CASE("a wake hook that begins a frame is refused") {
     CHECK(load.poll(1).value_or(0) == 1);
 }
 
-TEST_CASE("a value that was set and not shown yet may act on its key when another takes its place") {
+TEST_CASE(
+    "a value that was set and not shown yet may act on its key when another takes its place") {
     struct lively {
         explicit lively(int n, std::function<void()> f = {}) : number(n), last(std::move(f)) {}
         lively(lively&& other) noexcept
@@ -336,6 +336,61 @@ TEST_CASE("a value that was set and not shown yet may act on its key when anothe
     app.frame();
     CHECK(load.peek(1).has_value() == !forgets);
     if (!forgets) CHECK(load.peek(1)->number == 4);
+}
+
+namespace {
+
+// Calls a function when a copy of it goes; once.
+struct last_call {
+    std::function<void()>* function;
+    explicit last_call(std::function<void()>& f) : function(&f) {}
+    last_call(const last_call&) = default;
+    last_call& operator=(const last_call&) = delete;
+    ~last_call() {
+        if (const auto f = std::exchange(*function, nullptr)) f();
+    }
+};
+
+} // namespace
+
+TEST_CASE("a queued load that is cancelled may ask for its key as it goes") {
+    ui app;
+    std::function<void()> last;
+    const auto load =
+        imload::async_load(app.session, "key", [guard = last_call(last)] { return 1; });
+    ask(load);
+    const auto result = load.poll();
+    bool asked = false;
+    last = [&] {
+        asked = true;
+        ask(load);
+    };
+    SECTION("by cancel") { result.cancel(); }
+    SECTION("by forget") { result.forget(); }
+    SECTION("by set") { result.set(2); }
+    CHECK(asked);
+    app.frame();
+    app.frame();
+    ask(load);
+    app.land();
+    CHECK(app.statistics().in_flight == 0);
+}
+
+TEST_CASE("a value that a key holds back may cancel all others as the key is stopped") {
+    ui app;
+    std::function<void()> last;
+    static std::function<void()>* from_value = nullptr;
+    from_value = &last;
+    const auto load = imload::async_load(
+        app.session, [](imload::context&, int) { return std::make_shared<last_call>(*from_value); },
+        {.poll_interval = 1h});
+    for (int i = 0; i < 20; ++i) ask(load, i);
+    app.land();
+    last = [&] { app.session.cancel_all(); };
+    app.frames(5); // nobody asks any more
+    CHECK_FALSE(last);
+    CHECK(app.session.wait_idle(0s));
+    CHECK(app.statistics().in_flight == 0);
 }
 
 TEST_CASE("a value given to a key that was never asked for is refreshed too") {

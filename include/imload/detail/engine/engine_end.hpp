@@ -132,7 +132,10 @@ inline void engine_impl<Late>::clear_all() {
     touched_.clear();
     vacant_.clear();
     oldest_.clear();
-    stopping_.clear();
+    while (!stopping_.empty()) { // a destructor may cancel others
+        const ref<job> j = std::move(stopping_.back());
+        stopping_.pop_back();
+    }
     named_.clear();
     trail_.clear();
 }

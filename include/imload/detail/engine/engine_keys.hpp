@@ -214,9 +214,9 @@ inline void engine_impl<Late>::ask_again(slot_base& s, entry& e, const asked& a,
     if (f.now == phase::queued) {
         if (a.starter.make && renew(f.unasked_start, false)) {
             // No ask started it, but the callable of an earlier one; this is the one to use.
-            const ref<job> queued = f.run; // unless that code, a user's, ends it
+            const flag_scope inside(in_frame_); // while jobs go, too
+            const ref<job> queued = f.run;      // unless that code, a user's, ends it
             ref<job> fresh;
-            const flag_scope inside(in_frame_);
             const auto thrown = caught([&] {
                 f.how = a.starter();
                 fresh = make_job(s, e);
@@ -309,8 +309,8 @@ template <class Late>
 inline std::exception_ptr engine_impl<Late>::keep_starter(entry& e, const asked& a) {
     if (!a.starter.make) return nullptr;
     flight& f = flight_of(e);
-    f.how.reset();
     const flag_scope inside(in_frame_); // as in launch()
+    f.how.reset();
     return caught([&] { f.how = a.starter(); });
 }
 

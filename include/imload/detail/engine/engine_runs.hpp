@@ -58,10 +58,10 @@ inline void engine_impl<Late>::end_run(slot_base& s) {
         if (f->held) { // it is back already, only not shown
             ++counts_.discarded;
             --counts_.in_flight;
-        } else if (hub_->withdraw(*j))
+        } else if (hub_->withdraw(*j)) {
             drop(*j);
-        else
-            stopping_.push_back(std::move(j));
+        }
+        stopping_.push_back(std::move(j)); // it goes there, for its destructor is the user's
     }
     f->held = false;
     move(s, phase::idle);
@@ -69,7 +69,8 @@ inline void engine_impl<Late>::end_run(slot_base& s) {
     schedule(s);
 }
 
-/// Tells the stopped loads. Their stop callbacks are user code, so nothing may be half done here.
+/// Tells the stopped loads and lets go of them. Their stop callbacks and destructors are user code,
+/// so nothing may be half done here.
 template <class Late>
 inline void engine_impl<Late>::tell_to_stop() {
     while (!stopping_.empty()) {
