@@ -6,6 +6,7 @@
 #include <imload/detail/mix.hpp>
 #include <imload/detail/path.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -170,10 +171,12 @@ template <class T>
             if (!detail::equal_values(a[i], b[i])) return false;
         return true;
     } else if constexpr (sequence<T>) {
+        using element = std::remove_cvref_t<typename T::value_type>;
+        if constexpr (std::is_integral_v<element>)
+            return std::equal(a.begin(), a.end(), b.begin(), b.end()); // many at a time
         auto x = a.begin();
         auto y = b.begin();
         for (; x != a.end() && y != b.end(); ++x, ++y) {
-            using element = std::remove_cvref_t<typename T::value_type>;
             if (!detail::equal_values<element>(*x, *y)) return false;
         }
         return x == a.end() && y == b.end();
