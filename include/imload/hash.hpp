@@ -172,8 +172,11 @@ template <class T>
         return true;
     } else if constexpr (sequence<T>) {
         using element = std::remove_cvref_t<typename T::value_type>;
-        if constexpr (std::is_integral_v<element>)
-            return std::equal(a.begin(), a.end(), b.begin(), b.end()); // many at a time
+        if constexpr (std::is_integral_v<element>) { // many at a time, where there is memory
+            if (a.begin() == a.end() || b.begin() == b.end())
+                return a.begin() == a.end() && b.begin() == b.end();
+            return std::equal(a.begin(), a.end(), b.begin(), b.end());
+        }
         auto x = a.begin();
         auto y = b.begin();
         for (; x != a.end() && y != b.end(); ++x, ++y) {

@@ -305,8 +305,8 @@ template <class Owned, class View>
         return equal_text(owned.data(), sought.data(), sought.size());
     } else if constexpr (is_sequence_view<View>) {
         if (owned.size() != view.size()) return false;
-        if constexpr (std::is_integral_v<typename View::value_type>)
-            return std::equal(view.begin(), view.end(), owned.begin()); // many at a time
+        if constexpr (std::is_integral_v<typename View::value_type>) // many at a time
+            return view.empty() || std::equal(view.begin(), view.end(), owned.begin());
         for (std::size_t i = 0; i < view.size(); ++i)
             if (!detail::equal_values(owned[i], view[i])) return false;
         return true;
