@@ -45,6 +45,57 @@ TEST_CASE("a callable that is a template may take a context") {
     CHECK(load(2) == 2);
 }
 
+namespace {
+
+struct shop {
+    int price = 0;
+
+    int buy(imload::context& context, int count) const {
+        return context.stop_requested() ? -1 : price * count;
+    }
+    int stock(imload::stream<int>& out) const {
+        out.publish(price);
+        return price + 1;
+    }
+    void order(imload::promise<int> done, int count) { done.set_value(price * count); }
+#if IMLOAD_HAS_STOP_TOKEN
+    int look(std::stop_token stop) const { return stop.stop_requested() ? -1 : price; }
+#endif
+};
+
+} // namespace
+
+TEST_CASE("a member function takes a context behind its object") {
+    ui app;
+    auto buy = imload::async_load(app.session, &shop::buy);
+    auto bought = imload::async_load<&shop::buy>(app.session);
+    ask(buy, imload::unkeyed(std::make_shared<shop>(shop{3})), 2);
+    ask(buy, imload::unkeyed(std::make_shared<shop>(shop{4})), 2L);
+    CHECK(app.keys() == 1);
+    app.land();
+    CHECK(buy(imload::unkeyed(std::make_shared<shop>()), 2) == 6);
+    CHECK(bought(imload::unkeyed(std::make_shared<shop>()), 2) == 6);
+}
+
+TEST_CASE("a member function takes a stream or a promise behind its object") {
+    ui app;
+    shop corner{5};
+    const auto there = imload::by_address(&corner);
+    auto stock = imload::async_load(app.session, &shop::stock);
+    auto order = imload::async_load(app.session, &shop::order);
+    ask(stock, there);
+    ask(order, there, 2);
+    app.land();
+    CHECK(stock(there) == 6);
+    CHECK(order(there, 2) == 10);
+#if IMLOAD_HAS_STOP_TOKEN
+    auto look = imload::async_load(app.session, &shop::look);
+    ask(look, there);
+    app.land();
+    CHECK(look(there) == 5);
+#endif
+}
+
 TEST_CASE("cancel is heard through the context") {
     threaded_ui<imload::thread_per_load> app;
     static std::binary_semaphore begun{0};

@@ -65,7 +65,7 @@ consteval auto plan_known(types<Args...>, types<Ps...>) {
     constexpr auto split = []<class P, class... Rest>(types<P, Rest...>) {
         return std::pair(std::type_identity<P>{}, types<Rest...>{});
     };
-    if constexpr (sizeof...(Ps) > 0 && !HasObject) {
+    if constexpr (sizeof...(Ps) > 0) {
         using first_and_rest = decltype(split(types<Ps...>{}));
         using first = typename first_and_rest::first_type::type;
         using channel = typename channel_of<std::remove_cvref_t<first>>::type;
@@ -113,9 +113,11 @@ consteval auto plan_for() {
 }
 
 template <leading Lead, class Channel, class F, class... Passed>
-struct result_type : result_with<F, typename leading_argument<Lead, Channel>::type, Passed...> {};
+struct result_type
+    : result_with<Lead, F, typename leading_argument<Lead, Channel>::type, Passed...> {};
 template <class Channel, class F, class... Passed>
-struct result_type<leading::nothing, Channel, F, Passed...> : result_with<F, Passed...> {};
+struct result_type<leading::nothing, Channel, F, Passed...>
+    : result_with<leading::nothing, F, Passed...> {};
 
 /// What a call loads: what it returns, or for a promise, and a stream that returns nothing, the T
 /// of that.

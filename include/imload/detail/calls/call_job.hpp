@@ -158,7 +158,7 @@ private:
     static decltype(auto) call(load_job& j, First&&... first) {
         callable& f = callable_of<callable>(j, part::callable);
         if constexpr (std::is_member_pointer_v<callable>)
-            return std::invoke(
+            return detail::call_member<Shape::first>(
                 f, std::forward<First>(first)...,
                 detail::pass<typename Elements::parameter>(*static_cast<typename Elements::owned*>(
                     place_in(&j, in_job::all.places[part::arguments + Is])))...);

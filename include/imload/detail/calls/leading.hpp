@@ -6,6 +6,7 @@
 #include <imload/promise.hpp>
 #include <imload/stream.hpp>
 
+#include <functional>
 #include <type_traits>
 #include <utility>
 
@@ -15,7 +16,7 @@
 
 namespace imload::detail {
 
-/// What a callable takes before its arguments.
+/// What a callable takes before its arguments; a member function, between its object and those.
 enum class leading { nothing, stop_token, context, stream, promise };
 
 template <class P>
@@ -67,30 +68,45 @@ struct leading_argument<leading::promise, T> {
     using type = promise<T>;
 };
 
+/// As std::invoke, but that a member function gets what comes first behind its object.
+template <leading Lead, class M, class... Given>
+    requires(Lead == leading::nothing && std::is_invocable_v<M, Given...>)
+decltype(auto) call_member(M member, Given&&... given) {
+    return std::invoke(member, std::forward<Given>(given)...);
+}
+template <leading Lead, class M, class First, class Object, class... Rest>
+    requires(Lead != leading::nothing && std::is_invocable_v<M, Object, First, Rest...>)
+decltype(auto) call_member(M member, First&& first, Object&& object, Rest&&... rest) {
+    return std::invoke(member, std::forward<Object>(object), std::forward<First>(first),
+                       std::forward<Rest>(rest)...);
+}
+
 /// Whether F can be called so, and what it returns then. Not std::is_invocable where a plain call
 /// says the same: every loader asks.
-template <class F, class... Given>
+template <leading Lead, class F, class... Given>
 consteval bool callable_with() {
-    if constexpr (std::is_member_pointer_v<F>)
-        return std::is_invocable_v<F&, Given...>;
-    else
+    if constexpr (std::is_member_pointer_v<F>) {
+        return requires(F f) { detail::call_member<Lead>(f, std::declval<Given>()...); };
+    } else {
         return requires(F & f) { f(std::declval<Given>()...); };
+    }
 }
-template <class F, class... Given>
+template <leading Lead, class F, class... Given>
 struct result_with {
     using type = decltype(std::declval<F&>()(std::declval<Given>()...));
 };
-template <class F, class... Given>
+template <leading Lead, class F, class... Given>
     requires std::is_member_pointer_v<F>
-struct result_with<F, Given...> : std::invoke_result<F&, Given...> {
+struct result_with<Lead, F, Given...> {
+    using type = decltype(detail::call_member<Lead>(std::declval<F>(), std::declval<Given>()...));
 };
 
 template <leading Lead, class Channel, class F, class... Passed>
 consteval bool invocable_with() {
     if constexpr (Lead == leading::nothing)
-        return callable_with<F, Passed...>();
+        return callable_with<Lead, F, Passed...>();
     else
-        return callable_with<F, typename leading_argument<Lead, Channel>::type, Passed...>();
+        return callable_with<Lead, F, typename leading_argument<Lead, Channel>::type, Passed...>();
 }
 
 } // namespace imload::detail
