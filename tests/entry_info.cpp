@@ -143,6 +143,9 @@ TEST_CASE("a label names the callable as far as it is known, and the arguments")
     const auto of_set =
         imload::async_load(app.session, "set", [](std::unordered_set<int>) { return 1; });
     CHECK(label(of_set.poll(std::unordered_set<int>{3})) == "set([3])");
+    const auto of_date =
+        imload::async_load(app.session, "on", [](std::chrono::year_month_day) { return 1; });
+    CHECK(label(of_date.poll(std::chrono::year(2024) / 2 / 29)) == "on(2024-2-29)");
     const auto of_pointer = label(imload::async_load(app.session, thrice).poll(1));
     CHECK(of_pointer.starts_with("int"));
     CHECK(of_pointer.ends_with("(1)"));

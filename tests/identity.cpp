@@ -689,6 +689,34 @@ TEST_CASE("the values that need no help to be keys: chrono") {
     check_kind("days", sys_days(days(1)), sys_days(days(1)), sys_days(days(2)));
 }
 
+TEST_CASE("the values that need no help to be keys: dates") {
+    using namespace std::chrono;
+    check_kind("day", day(1), day(1), day(2));
+    check_kind("month", May, month(5), June);
+    check_kind("year", year(-1), year(-1), year(1));
+    check_kind("weekday", weekday(0), weekday(7), Monday);
+    check_kind("weekday_indexed", Monday[1], Monday[1], Monday[2]);
+    check_kind("weekday_last", Monday[last], Monday[last], Sunday[last]);
+    check_kind("month_day", May / 1, day(1) / May, May / 2);
+    check_kind("month_day_last", May / last, May / last, June / last);
+    check_kind("month_weekday", May / Monday[1], May / Monday[1], May / Monday[2]);
+    check_kind("month_weekday_last", May / Monday[last], May / Monday[last], May / Sunday[last]);
+    check_kind("year_month", year(2024) / 2, year(2024) / 2, year(2024) / 3);
+    check_kind("year_month_day", year(2024) / 2 / 3, year(2024) / 2 / 3, year(2024) / 3 / 2);
+    check_kind("year_month_day_last", year(2024) / 2 / last, year(2024) / 2 / last,
+               year(2023) / 2 / last);
+    check_kind("year_month_weekday", year(2024) / 2 / Monday[1], year(2024) / 2 / Monday[1],
+               year(2024) / 2 / Monday[2]);
+    check_kind("year_month_weekday_last", year(2024) / 2 / Monday[last],
+               year(2024) / 2 / Monday[last], year(2024) / 2 / Sunday[last]);
+    struct stay {
+        year_month_day from;
+        std::optional<year_month_day> to;
+    };
+    check_kind("dates in an aggregate", stay{year(2024) / 2 / 3, {}}, stay{year(2024) / 2 / 3, {}},
+               stay{year(2024) / 2 / 3, year(2024) / 2 / 4});
+}
+
 TEST_CASE("the values that need no help to be keys: optional, pair, tuple, variant") {
     check_kind<std::optional<int>>("optional", 1, 1, std::nullopt);
     check_kind<std::optional<int>>("optional of zero", 0, 0, std::nullopt);

@@ -2,6 +2,7 @@
 
 #include <imload/detail/aggregate.hpp>
 #include <imload/detail/arguments/argument_kinds.hpp>
+#include <imload/detail/arguments/calendar.hpp>
 #include <imload/detail/bit_cast.hpp>
 #include <imload/detail/mix.hpp>
 #include <imload/detail/path.hpp>
@@ -67,6 +68,10 @@ template <class T>
         return std::visit([&](const auto& x) { return combine(v.index(), detail::hash_of(x)); }, v);
     } else if constexpr (has_std_hash<T>) {
         return std::hash<T>{}(v);
+    } else if constexpr (chrono_calendar<T>) {
+        std::uint64_t h = 6;
+        detail::each_number(v, [&h](auto n) { h = combine(h, detail::hash_of(n)); });
+        return h;
     } else if constexpr (unordered<T>) {
         std::uint64_t h = v.size();
         for (const auto& x : v) h += mix(detail::hash_of(x)); // a sum: the order does not matter
@@ -162,7 +167,7 @@ template <class T>
                     ...);
         }
         (std::make_index_sequence<std::variant_size_v<T>>{});
-    } else if constexpr (has_std_hash<T> || own_container<T>) {
+    } else if constexpr (has_std_hash<T> || chrono_calendar<T> || own_container<T>) {
         return static_cast<bool>(a == b);
     } else if constexpr (unordered<T>) {
         return detail::equal_unordered(a, b);

@@ -2,6 +2,7 @@
 
 #include <imload/detail/aggregate.hpp>
 #include <imload/detail/arguments/argument_kinds.hpp>
+#include <imload/detail/arguments/calendar.hpp>
 #include <imload/detail/path.hpp>
 
 #include <cstddef>
@@ -102,6 +103,8 @@ consteval key_fault fault_of() {
         return parts_fault<T, Around>::value;
     else if constexpr (has_std_hash<T>)
         return has_equality<T> ? key_fault::none : key_fault::no_equality;
+    else if constexpr (chrono_calendar<T>)
+        return key_fault::none;
     else if constexpr (sequence<T> || unordered<T>)
         return fault_of_container<T, Around>();
     else if constexpr (has_named_members<T>)

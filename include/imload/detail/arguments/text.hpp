@@ -2,6 +2,7 @@
 
 #include <imload/config.hpp>
 #include <imload/detail/arguments/argument_kinds.hpp>
+#include <imload/detail/arguments/calendar.hpp>
 #include <imload/detail/path.hpp>
 #include <imload/key.hpp>
 
@@ -150,6 +151,13 @@ IMLOAD_NOINLINE void append_text(std::string& out, const T& v) {
         detail::append_text(out,
                             std::chrono::duration_cast<std::chrono::duration<double>>(v).count());
         out += 's';
+    } else if constexpr (chrono_calendar<T>) {
+        const char* between = "";
+        detail::each_number(v, [&](auto n) {
+            out += between;
+            detail::append_text(out, n);
+            between = "-";
+        });
     } else if constexpr (is_a<T, std::optional>) {
         if (v)
             detail::append_text(out, *v);
