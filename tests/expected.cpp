@@ -1,8 +1,10 @@
 // Results shaped like std::expected: the value is unwrapped, the error becomes the run's.
 #include "support.hpp"
 
+#include <exception>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <type_traits>
@@ -149,6 +151,24 @@ TEST_CASE("a reported error is thrown as load_error") {
     } catch (const imload::load_error& e) {
         CHECK(e.kind() == imload::error_kind::reported);
     }
+}
+
+TEST_CASE("a reported exception is thrown as it is") {
+    ui app;
+    auto load = imload::async_load(app.session, [] {
+        return outcome<int, std::exception_ptr>::bad(
+            std::make_exception_ptr(std::out_of_range("beyond the end")));
+    });
+    ask(load);
+    app.land();
+    const imload::error* const e = load.poll().error();
+    REQUIRE(e);
+    CHECK(e->kind == imload::error_kind::reported);
+    CHECK(e->message == "beyond the end");
+    REQUIRE(e->as<std::exception_ptr>());
+    CHECK(*e->as<std::exception_ptr>() == e->exception);
+    CHECK(thrown<std::out_of_range>([&] { (void)load(); }) == "beyond the end");
+    CHECK(thrown<std::out_of_range>([&] { (void)load.poll().value(); }) == "beyond the end");
 }
 
 TEST_CASE("the message of an error value is its text, its message, its what, or its number") {

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <imload/detail/arguments/text.hpp>
+#include <imload/detail/fail.hpp>
 #include <imload/error.hpp>
 
+#include <exception>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -76,11 +78,14 @@ template <class Text>
         return std::string(text);
 }
 
-/// The message of an error value: its text, its number, what it says of itself. May be empty.
+/// The message of an error value: its text, its number, what it says of itself, or what the
+/// exception in it says. May be empty.
 template <class E>
 [[nodiscard]] std::string message_of_value(const E& e) {
     if constexpr (std::is_convertible_v<const E&, std::string_view>) {
         return detail::text_of(e);
+    } else if constexpr (std::is_same_v<E, std::exception_ptr>) {
+        return message_of(e);
     } else if constexpr (requires { std::string(e.message()); }) {
         return detail::text_of(e.message());
     } else if constexpr (requires { std::string(e.what()); }) {
@@ -96,10 +101,12 @@ template <class E>
     }
 }
 
-/// The error of a run that reported `e`, which error::as gives back.
+/// The error of a run that reported `e`, which error::as gives back. A reported exception is the
+/// run's too, to be rethrown.
 template <class E>
 [[nodiscard]] failure reported(E&& e) {
     error why;
+    if constexpr (std::is_same_v<std::remove_cvref_t<E>, std::exception_ptr>) why.exception = e;
     why.kind = error_kind::reported;
     why.message = detail::message_of_value(e);
     if (why.message.empty()) why.message = "an error without a message";
