@@ -105,10 +105,13 @@ consteval bool refuse() {
     static_assert(Fault != call_fault::returns_reference,
                   "imload: this callable returns a reference: return a value, for it is made on "
                   "another thread and kept");
-    static_assert(Fault != call_fault::not_callable,
-                  "imload: this callable cannot be called with these arguments: all parameters "
-                  "must be given, those with a default too; one that takes an imload::stream or "
-                  "imload::promise first must be neither overloaded nor a template");
+    static_assert(
+        Fault != call_fault::not_callable,
+        "imload: this callable cannot be called with these arguments: all parameters "
+        "must be given, those with a default too; an imload::context or imload::stream is "
+        "taken first and by reference, an imload::promise first and by value; one that "
+        "takes an imload::stream or imload::promise first must be neither overloaded nor "
+        "a template");
     static_assert(Fault != call_fault::streams_expected,
                   "imload: a stream publishes values: to report an error, return the std::expected "
                   "from the callable and take an imload::stream of its value_type");
