@@ -1,5 +1,6 @@
 #pragma once
 
+#include <imload/detail/arguments/argument_kinds.hpp>
 #include <imload/detail/arguments/call_key.hpp>
 #include <imload/detail/calls/call.hpp>
 #include <imload/detail/calls/call_of.hpp>
@@ -84,10 +85,11 @@ public:
         constexpr bool fine = explain<traits, Args...>();
         if constexpr (fine) {
             using value = typename detail::shape_of<callable, Named, Finish, Args...>::value;
-            static_assert(std::is_copy_constructible_v<value>,
+            constexpr bool copies = detail::can_be_copied<value>();
+            static_assert(copies,
                           "imload: this value cannot be copied: use poll(args...), which returns a "
                           "result<T> without a copy");
-            if constexpr (std::is_copy_constructible_v<value>) {
+            if constexpr (copies) {
                 const result<value> r = ask(args...);
                 if (r.has_value()) [[likely]]
                     return std::optional<value>(std::in_place, *r);

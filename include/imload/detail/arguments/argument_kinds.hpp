@@ -87,6 +87,15 @@ concept standard_container = ends_with_allocator<T> && requires(const T& c) {
     c.begin() != c.end();
 };
 
+/// Whether a T can be copied. A container says so of itself whatever its elements are.
+template <class T>
+consteval bool can_be_copied() {
+    if constexpr (std::is_copy_constructible_v<T> && standard_container<T>)
+        return can_be_copied<typename T::value_type>();
+    else
+        return std::is_copy_constructible_v<T>;
+}
+
 template <class T>
 concept has_hasher = requires {
     typename T::hasher;

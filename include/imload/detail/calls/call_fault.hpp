@@ -34,7 +34,7 @@ consteval call_fault fault_of_argument() {
     using argument = std::remove_cvref_t<A>;
     if constexpr (is_unkeyed<argument>) {
         using inner = decltype(argument::value);
-        if constexpr (!std::is_copy_constructible_v<inner>) return call_fault::not_copyable;
+        if constexpr (!can_be_copied<inner>()) return call_fault::not_copyable;
         return std::is_lvalue_reference_v<P> && !std::is_const_v<std::remove_reference_t<P>> &&
                        !is_reference_wrapper<inner>
                    ? call_fault::mutable_reference
@@ -66,7 +66,7 @@ consteval call_fault fault_of_argument() {
             case key_fault::borrowed:
                 return call_fault::borrowed;
             }
-        return std::is_copy_constructible_v<owned> ? call_fault::none : call_fault::not_copyable;
+        return can_be_copied<owned>() ? call_fault::none : call_fault::not_copyable;
     }
 }
 
