@@ -193,6 +193,28 @@ consteval call_verdict first_of(std::initializer_list<call_fault> faults) {
     return {};
 }
 
+/// The place of the first argument that a template takes by non-const reference.
+template <class F, class... Before, class Passed, class... After>
+consteval std::size_t place_of_reference(types<Before...>, types<Passed, After...>) {
+    if constexpr (sizeof...(After) > 0 && callable_with<F, Before&..., Passed, After&...>())
+        return 1 + place_of_reference<F>(types<Before..., Passed>{}, types<After...>{});
+    else
+        return 1;
+}
+
+/// Why F cannot be called with what a job owns: it could with lvalues, or something else is wrong.
+template <class F, class... Passed>
+consteval call_verdict refusal() {
+    if constexpr (callable_with<F, Passed&...>())
+        return {call_fault::mutable_reference,
+                place_of_reference<F>(types<>{}, types<Passed...>{})};
+    else if constexpr (callable_with<F, context&, Passed&...>())
+        return {call_fault::mutable_reference,
+                place_of_reference<F>(types<context>{}, types<Passed...>{})};
+    else
+        return {call_fault::not_callable, 0};
+}
+
 template <class F, bool Named, class Plan, class... Args, class... Ps>
 consteval call_verdict judge(types<Args...>, types<Ps...>) {
     constexpr call_verdict verdict = first_of({fault_of_argument<Ps, Args>()...});
@@ -202,7 +224,7 @@ consteval call_verdict judge(types<Args...>, types<Ps...>) {
         return {call_fault::not_callable, 0};
     } else if constexpr (!invocable_with<Plan::first, typename Plan::channel, F,
                                          passed_type<element_for<Ps, Args>>...>()) {
-        return {call_fault::not_callable, 0};
+        return refusal<F, passed_type<element_for<Ps, Args>>...>();
     } else {
         return verdict;
     }
