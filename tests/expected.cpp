@@ -166,6 +166,7 @@ TEST_CASE("a reported exception is thrown as it is") {
     CHECK(e->kind == imload::error_kind::reported);
     CHECK(e->message == "beyond the end");
     REQUIRE(e->as<std::exception_ptr>());
+    CHECK(e->as<const std::exception_ptr>() == e->as<std::exception_ptr>());
     CHECK(*e->as<std::exception_ptr>() == e->exception);
     CHECK(thrown<std::out_of_range>([&] { (void)load(); }) == "beyond the end");
     CHECK(thrown<std::out_of_range>([&] { (void)load.poll().value(); }) == "beyond the end");

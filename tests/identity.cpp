@@ -1288,6 +1288,7 @@ TEST_CASE("find gives the value most recently completed under a key") {
     app.land();
     REQUIRE(app.session.find<int>("number") != nullptr);
     CHECK(*app.session.find<int>("number") == 2);
+    CHECK(app.session.find<const int>("number") == app.session.find<int>("number"));
     ask(two, 10);
     app.land();
     CHECK(*app.session.find<int>("number") == 20);
