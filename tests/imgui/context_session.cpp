@@ -344,6 +344,20 @@ TEST_CASE("an implicit session that is named begins its frame as one that is not
         }
         CHECK(s.last_frame().frame - before == 5);
     }
+    SECTION("in those of one context after another") {
+        headless two;
+        two.frame([&] { (void)kept.poll(2); });
+        two.frame([&] { (void)kept.poll(2); });
+        headless three;
+        three.frame([&] { (void)kept.poll(2); });
+        CHECK(begun_in_each(three, s, [&] { (void)kept.poll(2); }) == 1);
+        const auto before = s.last_frame().frame;
+        for (int i = 0; i < 5; ++i) {
+            two.frame([&] { (void)kept.poll(2); });
+            three.frame([&] { (void)kept.poll(2); });
+        }
+        CHECK(s.last_frame().frame - before == 5);
+    }
     SECTION("not from inside a load") {
         static imload::session* in = nullptr;
         in = &s;

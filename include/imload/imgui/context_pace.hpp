@@ -5,7 +5,9 @@
 
 #include <imgui.h>
 
+#include <algorithm>
 #include <atomic>
+#include <vector>
 
 namespace imload::detail {
 
@@ -46,22 +48,28 @@ private:
         if (is_of(in)) {
             if (frame == frame_.load(std::memory_order_relaxed)) return false;
             frame_.store(frame, std::memory_order_release);
-            guest_ = nullptr;
+            guests_.clear();
             return !renew(is_ahead_, false);
         }
-        // It was named in another context: that one's frames count while its own has none.
-        if (guest_ && guest_ != in) return false;
-        const bool follows = guest_ && guest_frame_ != frame;
-        guest_ = in;
-        guest_frame_ = frame;
+        // It was named in another context: those that name it count while its own has no frames,
+        // the first that comes round again for all of them.
+        const auto known = std::find_if(guests_.begin(), guests_.end(),
+                                        [in](const guest& g) { return g.context == in; });
+        const bool follows = known != guests_.end() && known->frame != frame;
+        if (follows) guests_.clear();
+        if (follows || known == guests_.end()) guests_.push_back({in, frame});
         return follows;
     }
 
+    struct guest {
+        ImGuiContext* context;
+        int frame; ///< of ImGui's there
+    };
+
     std::atomic<ImGuiContext*> context_; ///< null: it is gone, and another is at its address
     std::atomic<int> frame_ = -1;        ///< of ImGui's, when the session's last one began
-    ImGuiContext* guest_ = nullptr;      ///< the session was named in that one since
-    int guest_frame_ = -1;
-    bool is_ahead_ = false; ///< has begun the frame for the next of ImGui's
+    std::vector<guest> guests_;          ///< that named the session in its frame
+    bool is_ahead_ = false;              ///< has begun the frame for the next of ImGui's
 };
 
 } // namespace imload::detail
