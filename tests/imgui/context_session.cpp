@@ -358,6 +358,16 @@ TEST_CASE("an implicit session that is named begins its frame as one that is not
         }
         CHECK(s.last_frame().frame - before == 5);
     }
+    SECTION("in those of another context, whose app begins its frames before ImGui's") {
+        headless two;
+        two.frame([&] { (void)kept.poll(2); });
+        const auto before = s.last_frame().frame;
+        for (int i = 0; i < 5; ++i) {
+            s.begin_frame();
+            two.frame([&] { (void)kept.poll(2); });
+        }
+        CHECK(s.last_frame().frame - before == 5);
+    }
     SECTION("not from inside a load") {
         static imload::session* in = nullptr;
         in = &s;

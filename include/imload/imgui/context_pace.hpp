@@ -25,7 +25,7 @@ public:
     /// frame is to begin before it. With frame_step::own the call begins one itself.
     [[nodiscard]] bool note_call(ImGuiContext* in, frame_step step) {
         if (step == frame_step::none) return false;
-        const bool follows = moves_on(in);
+        const bool follows = moves_on(in) && !renew(is_ahead_, false);
         if (step != frame_step::own) return follows;
         is_ahead_ = in && (!follows || ImGui::GetDrawData()); // it is that of ImGui's next one
         return false;
@@ -49,7 +49,7 @@ private:
             if (frame == frame_.load(std::memory_order_relaxed)) return false;
             frame_.store(frame, std::memory_order_release);
             guests_.clear();
-            return !renew(is_ahead_, false);
+            return true;
         }
         // It was named in another context: those that name it count while its own has no frames,
         // the first that comes round again for all of them.
