@@ -717,12 +717,14 @@ TEST_CASE("show asks for frames only where it is seen") {
         (void)asks(hidden, 1ms);   // news of the start
         CHECK(asks(hidden, 10ms)); // blank
         CHECK(s.asked().in == 190ms);
-        CHECK(!asks(hidden, 190ms)); // a skeleton, which stands
+        CHECK(asks(hidden, 190ms)); // a skeleton, which its window has to fit
+        (void)asks(hidden, 1ms);
+        CHECK(!asks(hidden, 1ms)); // it stands
         s.executor.run_all();
         for (int i = 0; i < 4; ++i) (void)asks(hidden, 1ms); // news of the landing
         CHECK(!s.drawn);
         CHECK(s.asked().cause == wake_cause::requested); // it goes in a while
-        CHECK(s.asked().in == 296ms);
+        CHECK(s.asked().in == 294ms);
         hides = true;
         (void)asks(hidden, 1ms);
         CHECK(!asks(hidden, 1ms));
@@ -827,6 +829,50 @@ TEST_CASE("show asks for a frame in the first one of its window, table or popup"
         SECTION("that fits its content") { in_table(ImGuiTableFlags_SizingFixedFit); }
         SECTION("that scrolls") { in_table(ImGuiTableFlags_ScrollX | ImGuiTableFlags_ScrollY); }
         SECTION("without a padding") { in_table(ImGuiTableFlags_NoPadInnerX); }
+    }
+}
+
+TEST_CASE("a loop that sleeps shows all of what comes after a skeleton") {
+    shown s;
+    const motionless still; // only what show asks for itself
+    s.gui.flags = ImGuiWindowFlags_AlwaysAutoResize;
+    s.content = ImVec2(300, 200);
+    ImVec2 window;
+    const auto step = [&](std::chrono::milliseconds later) {
+        s.frame([&] { s.draw(), window = ImGui::GetWindowSize(); }, later);
+    };
+    const auto draws_until_it_may_sleep = [&] {
+        for (int i = 0; i < 20 && s.session.wait_time(1h) < 1h; ++i)
+            step(std::chrono::ceil<std::chrono::milliseconds>(s.session.wait_time()));
+        REQUIRE(s.session.wait_time(1h) == 1h);
+        const ImVec2 was = window;
+        step(1ms);
+        CHECK(window.x == was.x);
+        CHECK(window.y == was.y);
+    };
+    step(1ms);
+    draws_until_it_may_sleep();
+    CHECK(s.height() == shown::lines(3));
+    s.key = 2; // in the time of whose skeleton the value comes
+    step(1ms);
+    step(1ms);
+    step(200ms);
+    SECTION("a value") {
+        s.executor.run_all();
+        draws_until_it_may_sleep();
+        CHECK(s.drawn);
+        CHECK(window.y > 200);
+    }
+    SECTION("an error") {
+        fails = true;
+        s.executor.run_all();
+        draws_until_it_may_sleep();
+        CHECK(s.poll().error());
+    }
+    SECTION("a button that loads") {
+        s.poll().cancel();
+        draws_until_it_may_sleep();
+        CHECK(s.height() == ImGui::GetTextLineHeight());
     }
 }
 

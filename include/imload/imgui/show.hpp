@@ -135,42 +135,39 @@ inline bool show_instead(const result_base& r, place_memory& memory, bool has_va
                          : under_way && !failed ? stage::blank
                                                 : stage::ready;
     const stage now = memory.advance(wanted);
-    if (now == stage::blank || now == stage::skeleton) {
-        enter_cell();
-        const ImVec2 cursor = ImGui::GetCursorScreenPos();
-        const ImVec2 size = memory.size();
-        if (now == stage::blank) {
-            // Nothing is seen, but what stands below does not move to and fro, and a list has rows
-            // of some height. ImGui does not see what has no width at the edge of a window, and a
-            // column that fits its content is made in these frames.
-            const float width = in_cell() ? room_for(lines_width()) : 1;
-            ImGui::Dummy(size.y > 0 ? size : ImVec2(width, ImGui::GetTextLineHeight()));
-        } else if (size.y > 0) {
-            ui::skeleton(size, &r);
-        } else {
-            ui::skeleton_lines(in_cell() ? 1 : 3, &r);
-        }
-        // A window that appears measures its content in a frame in which none of it is seen.
-        if (is_seen(cursor) || ImGui::IsWindowAppearing()) r.request_frame(memory.changes_in());
-        return false;
-    }
-    if (has_value) return true;
+    const bool waits = now == stage::blank || now == stage::skeleton;
+    if (has_value && !waits) return true;
     enter_cell();
-    if (failed) {
+    const ImVec2 cursor = ImGui::GetCursorScreenPos();
+    const ImVec2 size = memory.size();
+    bool pressed = false;
+    if (now == stage::blank) {
+        // Nothing is seen, but what stands below does not move to and fro, and a list has rows
+        // of some height. ImGui does not see what has no width at the edge of a window, and a
+        // column that fits its content is made in these frames.
+        const float width = in_cell() ? room_for(lines_width()) : 1;
+        ImGui::Dummy(size.y > 0 ? size : ImVec2(width, ImGui::GetTextLineHeight()));
+    } else if (waits && size.y > 0) {
+        ui::skeleton(size, &r);
+    } else if (waits) {
+        ui::skeleton_lines(in_cell() ? 1 : 3, &r);
+    } else if (failed) {
         ImGui::PushID(static_cast<int>(place));
         ui::error_box(r);
         ImGui::PopID();
-        return false;
+    } else {
+        ImGui::BeginGroup();
+        ImGui::PushID(static_cast<int>(place));
+        push_id(r);
+        ImGui::TextDisabled("Not loaded");
+        ImGui::SameLine();
+        pressed = ImGui::SmallButton("Load");
+        pop_id();
+        ImGui::PopID();
+        ImGui::EndGroup();
     }
-    ImGui::BeginGroup();
-    ImGui::PushID(static_cast<int>(place));
-    push_id(r);
-    ImGui::TextDisabled("Not loaded");
-    ImGui::SameLine();
-    const bool pressed = ImGui::SmallButton("Load");
-    pop_id();
-    ImGui::PopID();
-    ImGui::EndGroup();
+    // A window that appears measures its content in a frame in which none of it is seen.
+    if (is_seen(cursor) || ImGui::IsWindowAppearing()) r.request_frame(memory.needs_frame_in());
     if (pressed) r.refresh();
     return false;
 }
@@ -242,7 +239,10 @@ bool show(const result<T>& r, Content&& content) {
             static_cast<void>(std::invoke(content));
         }
         scope.end(memory);
-        if (scope.is_seen()) w::show_mark(r, memory, scope.corner());
+        if (scope.is_seen()) {
+            w::show_mark(r, memory, scope.corner());
+            r.request_frame(memory.needs_frame_in());
+        }
         return true;
     } else {
         return false;

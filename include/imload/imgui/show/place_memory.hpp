@@ -29,8 +29,9 @@ public:
     /// Moves on to what is to be shown in this frame; skeletons stay a while.
     stage advance(stage wanted);
 
-    /// In which time the stage changes if nothing else happens; `never`: it stays.
-    [[nodiscard]] time_span changes_in() const { return changes_in_; }
+    /// In which time a frame is needed if nothing else happens: the stage changes, or has changed,
+    /// which ImGui gives two more frames for windows and columns that fit their content.
+    [[nodiscard]] time_span needs_frame_in() const { return needs_frame_in_; }
 
     /// For how long the stage has been what it is.
     [[nodiscard]] std::chrono::microseconds lasted() const;
@@ -57,10 +58,10 @@ private:
 
     /// Drawn in this frame or the one before.
     [[nodiscard]] static bool is_recent(std::uint32_t state) {
-        return ((frame() - (state >> 2)) & 0x3fffffffu) <= 1;
+        return ((frame() - (state >> 4)) & 0x0fffffffu) <= 1;
     }
     [[nodiscard]] static std::uint32_t frame() {
-        return static_cast<std::uint32_t>(ImGui::GetFrameCount()) & 0x3fffffffu;
+        return static_cast<std::uint32_t>(ImGui::GetFrameCount()) & 0x0fffffffu;
     }
     void find_slot(std::uint32_t number, std::uint32_t key_id);
     void enter(stage s);
@@ -69,7 +70,8 @@ private:
     ImGuiID place_;
     std::uint32_t slot_ = 0;
     stage stage_ = stage::ready;
-    time_span changes_in_ = never;
+    std::uint32_t settles_ = 0; ///< frames to come in which ImGui may still make room
+    time_span needs_frame_in_ = never;
     // Microseconds, which go round after 71 minutes; what is counted is less than a second.
     std::uint32_t gui_now_;
     std::uint32_t session_now_;
@@ -89,7 +91,10 @@ inline place_memory::place_memory(ImGuiID place, const result_base& r)
     find_slot(number, key_id);
     const std::uint32_t known = load(slot_, state);
     const bool same = load(slot_, key) == key_id;
-    if (same && is_recent(known)) stage_ = static_cast<stage>(known & 3);
+    if (same && is_recent(known)) {
+        stage_ = static_cast<stage>(known & 3);
+        settles_ = known >> 2 & 3;
+    }
     if (!same) {
         store(key, key_id);
         store(width, 0); // 0 is 0.0f
@@ -128,16 +133,22 @@ inline std::chrono::microseconds place_memory::lasted() const {
 }
 
 inline stage place_memory::advance(stage wanted) {
+    const stage before = stage_;
     if (stage_ == stage::skeleton && wanted != stage::blank && lasted() < least) {
-        changes_in_ = least - lasted();
+        needs_frame_in_ = least - lasted();
     } else if (wanted != stage::blank) {
         if (stage_ != wanted) enter(wanted);
     } else {
         if (stage_ < stage::blank) enter(stage::blank);
         if (stage_ == stage::blank && lasted() >= patience) enter(stage::skeleton);
-        if (stage_ == stage::blank) changes_in_ = patience - lasted();
+        if (stage_ == stage::blank) needs_frame_in_ = patience - lasted();
     }
-    store(state, (frame() << 2) | static_cast<std::uint32_t>(stage_));
+    if (before >= stage::blank && stage_ != before)
+        settles_ = 2;
+    else if (settles_ > 0)
+        --settles_;
+    if (settles_ > 0) needs_frame_in_ = {};
+    store(state, (frame() << 4) | (settles_ << 2) | static_cast<std::uint32_t>(stage_));
     return stage_;
 }
 
