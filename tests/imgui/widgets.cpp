@@ -330,6 +330,26 @@ TEST_CASE("an error box wakes the window when its countdown changes") {
     CHECK(countdown(-1s).changes_in == imload::never);
 }
 
+TEST_CASE("an error box asks for no frame where what changes in it is scrolled out of sight") {
+    rig r;
+    const auto load = imload::async_load(r.session, fail_with, {.refresh_every = 10s});
+    float height = 1000;
+    const auto draw = [&] {
+        ImGui::BeginChild("c", ImVec2(300, height));
+        imload::ui::error_box(load.poll("no"));
+        ImGui::EndChild();
+    };
+    r.frame(draw);
+    r.executor.run_all();
+    CHECK(r.settled(draw).cause == wake_cause::requested); // the countdown
+    height = ImGui::GetFontSize();
+    CHECK(r.settled(draw).cause == wake_cause::refresh);
+    load.poll("no").refresh();
+    CHECK(r.settled(draw).cause == wake_cause::nothing);
+    height = 1000;
+    CHECK(r.settled(draw).cause == wake_cause::requested); // the spinner
+}
+
 TEST_CASE("an error box tells the kind and the attempt when they say something") {
     using imload::detail::widgets::remark_on;
     imload::error e;

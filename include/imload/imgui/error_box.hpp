@@ -174,11 +174,11 @@ inline bool error_box(const result_base& r) {
             w::draw_text(ImVec2(corner.x, corner.y + text_height), dim, remark, inner);
         if (again.text[0]) {
             w::draw_text(note_at, dim, again.text, 0);
-            r.request_frame(again.changes_in);
+            if (ImGui::IsRectVisible(note_at, to)) r.request_frame(again.changes_in);
         }
         if (under_way) {
             w::draw_arc(ImVec2(note_at.x + line * 0.5f, note_at.y + line * 0.5f), line * 0.5f);
-            animate(&r);
+            if (ImGui::IsRectVisible(note_at, to)) animate(&r);
         }
         list->PopClipRect();
     }
