@@ -100,6 +100,18 @@ TEST_CASE("reduce_motion asks for no frame, and everything is still drawn") {
     }
 }
 
+TEST_CASE("the phase of a motion is less than 1, however near") {
+    const headless gui;
+    for (const float later : {1 - 0x1p-24f, 0x1p-24f - 0x1p-30f}) {
+        ImGui::GetIO().DeltaTime = later;
+        ImGui::NewFrame();
+        ImGui::EndFrame();
+    }
+    REQUIRE(ImGui::GetTime() < 1);
+    CHECK(imload::ui::motion_phase(1) < 1);
+    CHECK(imload::ui::motion_phase(1) > 0.999f);
+}
+
 TEST_CASE("a spinner asks the session of the ImGui context when the app made none") {
     headless gui;
     auto load = imload::async_load([] { return 1; });

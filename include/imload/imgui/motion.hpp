@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 
 namespace imload::ui {
 
@@ -26,7 +27,8 @@ void animate(const result_base* of = nullptr);
 inline float motion_phase(float seconds) {
     if (reduce_motion) return 0.0f;
     const double turns = ImGui::GetTime() / static_cast<double>(seconds);
-    return static_cast<float>(turns - std::floor(turns));
+    constexpr float last = 1 - std::numeric_limits<float>::epsilon() / 2; // else rounded up to 1
+    return std::min(static_cast<float>(turns - std::floor(turns)), last);
 }
 
 inline void animate(const result_base* of) {
