@@ -125,6 +125,14 @@ TEST_CASE("a spinner asks the session of the ImGui context when the app made non
     CHECK(imload::current_session().next_frame().cause == wake_cause::requested);
 }
 
+TEST_CASE("a skeleton that stands for a result of no key asks the current session") {
+    rig r;
+    const imload::result<int> none;
+    CHECK(r.settled([&] { imload::ui::skeleton({100, 20}, &none); }).cause ==
+          wake_cause::requested);
+    CHECK(r.settled([&] { imload::ui::skeleton_lines(3, &none); }).cause == wake_cause::requested);
+}
+
 TEST_CASE("a spinner makes no session") {
     headless gui;
     gui.frame([] { imload::ui::spinner("##s"); });

@@ -34,7 +34,7 @@ inline float motion_phase(float seconds) {
 inline void animate(const result_base* of) {
     if (reduce_motion) return;
     constexpr time_span next = std::chrono::nanoseconds(std::chrono::seconds(1)) / 15;
-    if (of) {
+    if (of && of->session_serial() != 0) { // a result of no key has no session
         of->request_frame(next);
         return;
     }
