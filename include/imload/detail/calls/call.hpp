@@ -194,10 +194,10 @@ consteval call_verdict first_of(std::initializer_list<call_fault> faults) {
 }
 
 /// The place of the first argument that a template takes by non-const reference.
-template <class F, class... Before, class Passed, class... After>
+template <leading Lead, class F, class... Before, class Passed, class... After>
 consteval std::size_t place_of_reference(types<Before...>, types<Passed, After...>) {
-    if constexpr (sizeof...(After) > 0 && callable_with<F, Before&..., Passed, After&...>())
-        return 1 + place_of_reference<F>(types<Before..., Passed>{}, types<After...>{});
+    if constexpr (sizeof...(After) > 0 && callable_with<Lead, F, Before&..., Passed, After&...>())
+        return 1 + place_of_reference<Lead, F>(types<Before..., Passed>{}, types<After...>{});
     else
         return 1;
 }
@@ -205,12 +205,12 @@ consteval std::size_t place_of_reference(types<Before...>, types<Passed, After..
 /// Why F cannot be called with what a job owns: it could with lvalues, or something else is wrong.
 template <class F, class... Passed>
 consteval call_verdict refusal() {
-    if constexpr (callable_with<F, Passed&...>())
+    if constexpr (callable_with<leading::nothing, F, Passed&...>())
         return {call_fault::mutable_reference,
-                place_of_reference<F>(types<>{}, types<Passed...>{})};
-    else if constexpr (callable_with<F, context&, Passed&...>())
+                place_of_reference<leading::nothing, F>(types<>{}, types<Passed...>{})};
+    else if constexpr (callable_with<leading::context, F, context&, Passed&...>())
         return {call_fault::mutable_reference,
-                place_of_reference<F>(types<context>{}, types<Passed...>{})};
+                place_of_reference<leading::context, F>(types<context>{}, types<Passed...>{})};
     else
         return {call_fault::not_callable, 0};
 }
