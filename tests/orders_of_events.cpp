@@ -484,3 +484,34 @@ TEST_CASE("streams that still run at a shutdown's deadline are in flight, not di
     CHECK(session.statistics().in_flight == 0);
     CHECK(session.statistics().discarded == 2);
 }
+
+TEST_CASE("an error may ask for its key as another takes its place") {
+    static std::function<void()> last;
+    struct lively : std::exception {
+        ~lively() override {
+            if (const auto f = std::exchange(last, nullptr)) f();
+        }
+    };
+    ui app;
+    const int attempts = GENERATE(0, 1);
+    const auto load =
+        imload::async_load(app.session, [](int) -> int { throw lively(); },
+                           {.timeout = 1h, .retry = {.attempts = attempts, .delay = 1s}});
+    ask(load, 1);
+    app.land();
+    if (attempts > 0) {
+        app.frame_after(1s);
+        app.land();
+    }
+    REQUIRE(load.peek(1).error());
+    load.peek(1).refresh();
+    bool asked = false;
+    last = [&] {
+        asked = true;
+        ask(load, 1);
+    };
+    app.land();
+    CHECK(asked);
+    CHECK(load.peek(1).status() == (attempts > 0 ? status::retrying : status::complete));
+    CHECK(app.statistics().in_flight == 0);
+}

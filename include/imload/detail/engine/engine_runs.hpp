@@ -257,11 +257,13 @@ inline void engine_impl<Late>::drop_value(slot_base& s) {
     return product;
 }
 
-/// A run failed: tried again while attempts are left, else an error beside the old value.
+/// A run failed: tried again while attempts are left, and no error is shown until then, else an
+/// error beside the old value.
 template <class Late>
 inline void engine_impl<Late>::fail_run(slot_base& s, error why, time_point when) {
     entry& e = s.cold();
     flight& f = *e.going;
+    const failure earlier = std::move(f.failure); // goes last, for its destructor is the user's
     landed_frame_ = frame_;
     const retry_options& retry = settings_[e.set].values.retry;
     why.attempt = std::max(f.attempt, 1);
@@ -273,7 +275,6 @@ inline void engine_impl<Late>::fail_run(slot_base& s, error why, time_point when
         random_ = mix(random_ + 0x9e3779b97f4a7c15u);
         const double share = static_cast<double>(random_ >> 11) * 0x1p-53;
         delay *= 1 - retry.jitter * share;
-        f.failure.reset(); // no error is shown until the attempts are used up
         f.retry_at = after(when, time_span(std::chrono::duration<double, std::nano>(delay)));
         move(s, e, phase::retrying);
     } else {
