@@ -515,3 +515,37 @@ TEST_CASE("an error may ask for its key as another takes its place") {
     CHECK(load.peek(1).status() == (attempts > 0 ? status::retrying : status::complete));
     CHECK(app.statistics().in_flight == 0);
 }
+
+TEST_CASE("an exception of a copy may start its key's run as it is asked what it is") {
+    static bool throwing;
+    static std::function<void()> meanwhile;
+    struct lively : std::exception {
+        const char* what() const noexcept override {
+            if (const auto f = std::exchange(meanwhile, nullptr)) f();
+            return "no copy";
+        }
+    };
+    struct picky {
+        picky() = default;
+        picky(const picky&) {
+            if (throwing) throw lively();
+        }
+    };
+    throwing = false;
+    ui app;
+    const auto load = imload::async_load(app.session, "key", [p = picky()] { return 1; });
+    ask(load);
+    app.land();
+    throwing = true;
+    meanwhile = [&] {
+        throwing = false;
+        load.peek().refresh();
+    };
+    load.peek().refresh();
+    CHECK_FALSE(meanwhile);
+    CHECK(app.statistics().in_flight == 1);
+    app.land();
+    CHECK_FALSE(load.peek().error());
+    CHECK(load.peek().version() == 2);
+    CHECK(app.statistics().in_flight == 0);
+}

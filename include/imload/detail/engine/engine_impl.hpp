@@ -133,7 +133,8 @@ private:
     void launch(slot_base& s, entry& e, run_cause why, std::exception_ptr thrown = nullptr);
     [[nodiscard]] std::exception_ptr keep_starter(entry& e, const asked& a);
     [[nodiscard]] ref<job> make_job(slot_base& s, const entry& e);
-    void make_stillborn(slot_base& s, entry& e, std::exception_ptr thrown);
+    [[nodiscard]] static ref<job> make_stillborn(slot_base& s, std::uint32_t started_under,
+                                                 std::exception_ptr thrown);
     void hand_over(job& j, const entry& e);
     void hand_to_executor(job& j, const entry& e);
     void hold_up(slot_base& s, time_span grace);

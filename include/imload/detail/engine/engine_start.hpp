@@ -29,14 +29,15 @@ inline void engine_impl<Late>::launch(slot_base& s, entry& e, run_cause why,
     f.stale = f.parked = f.held = f.owed = f.unasked_start = false;
     if (++f.attempt > 1) ++counts_.retries;
     if (settings_[e.set].values.refresh_every != never) next_refresh(s, f.started);
-    // Copying the callable and the arguments is the user's code: what it throws is the run's error,
-    // which comes back as any other.
-    const bool can_start = f.how || !s.type().needs_starter();
+    // Copying the callable and the arguments is the user's code, and so is what it throws, which is
+    // the run's error and comes back as any other.
     const std::uint32_t mine = e.generation;
     ref<job> made;
-    if (!thrown && can_start) {
+    {
         const flag_scope inside(in_frame_); // no other one may begin in it
-        thrown = caught([&] { made = make_job(s, e); });
+        if (!thrown && (f.how || !s.type().needs_starter()))
+            thrown = caught([&] { made = make_job(s, e); });
+        if (!made) made = make_stillborn(s, mine, std::move(thrown));
     }
     if (!s.in_use() || e.generation != mine) return; // that code has started or ended it itself
     make_room();
@@ -45,7 +46,6 @@ inline void engine_impl<Late>::launch(slot_base& s, entry& e, run_cause why,
     if (!setup_.executor && !crew_) crew_ = make_counted<crew<Late>>(setup_.threads);
 #endif
     f.run = std::move(made);
-    if (thrown || !can_start) make_stillborn(s, e, std::move(thrown));
     if (log_.capacity() > 0) static_cast<void>(caught([&] { record(s); })); // a load needs no log
     move(s, e, phase::queued);
     schedule(s, e);
@@ -56,11 +56,12 @@ inline void engine_impl<Late>::launch(slot_base& s, entry& e, run_cause why,
 
 /// In the place of a job that could not be made.
 template <class Late>
-inline void engine_impl<Late>::make_stillborn(slot_base& s, entry& e, std::exception_ptr thrown) {
+inline ref<job> engine_impl<Late>::make_stillborn(slot_base& s, std::uint32_t started_under,
+                                                  std::exception_ptr thrown) {
     error why = thrown ? error_from(std::move(thrown))
                        : error_of(error_kind::exception,
                                   "the callable could not be copied when it was asked for last");
-    e.going->run = make_counted<stillborn>(s, std::uint32_t{e.generation}, std::move(why));
+    return make_counted<stillborn>(s, started_under, std::move(why));
 }
 
 template <class Late>
