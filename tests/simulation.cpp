@@ -5,6 +5,8 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include <chrono>
+#include <exception>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -347,4 +349,25 @@ TEST_CASE("a key that stops to pretend loads with all attempts before it") {
     CHECK(load.poll(1).attempt() == 1);
     app.land();
     CHECK(load.poll(1).value_or(0) == 2);
+}
+
+TEST_CASE("the error of a run that is to fail anyway may ask for its key as it goes") {
+    static std::function<void()> last;
+    struct lively : std::exception {
+        ~lively() override {
+            if (const auto f = std::exchange(last, nullptr)) f();
+        }
+    };
+    ui app;
+    const auto load = imload::async_load(app.session, [](int) -> int { throw lively(); });
+    ask(load, 1);
+    load.peek(1).simulate({.state = imload::simulated::failure});
+    app.frame();
+    load.peek(1).refresh();
+    last = [&] { ask(load, 1); };
+    app.land();
+    CHECK_FALSE(last);
+    REQUIRE(load.peek(1).error());
+    CHECK(load.peek(1).error()->message == "a simulated failure");
+    CHECK(app.statistics().in_flight == 0);
 }

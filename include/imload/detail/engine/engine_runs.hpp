@@ -187,7 +187,8 @@ inline void engine_impl<Late>::land(slot_base& s, job& j) {
                                      "there was no memory to show the last value it published"));
     const ref<job> kept = take_run(s, j.ended);
     --counts_.in_flight;
-    if (f.pretends.state == simulated::failure) j.failure = failure(simulated_error());
+    failure own; // goes last, for its destructor is the user's
+    if (f.pretends.state == simulated::failure) own = renew(j.failure, failure(simulated_error()));
     record_outcome(j, j.failure ? run_outcome::failure : run_outcome::success);
     if (j.failure) {
         ++counts_.failures;
