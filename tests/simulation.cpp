@@ -7,6 +7,7 @@
 #include <chrono>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -370,4 +371,38 @@ TEST_CASE("the error of a run that is to fail anyway may ask for its key as it g
     REQUIRE(load.peek(1).error());
     CHECK(load.peek(1).error()->message == "a simulated failure");
     CHECK(app.statistics().in_flight == 0);
+}
+
+TEST_CASE("a value may ask for its key as that begins to pretend") {
+    ui app;
+    const auto state = GENERATE(simulated::loading, simulated::failure);
+    std::function<void()> last;
+    const auto load = imload::async_load(app.session, "key",
+                                         [&last](int x) {
+                                             return std::shared_ptr<int>(new int(x), [&last](int* p) {
+                                                 delete p;
+                                                 if (last) last();
+                                             });
+                                         },
+                                         {.poll_interval = 1s});
+    ask(load, 1);
+    app.frame_after(1s);
+    app.land();
+    REQUIRE(load.peek(1));
+    bool asked = false;
+    last = [&] {
+        asked = true;
+        ask(load, 1);
+    };
+    load.peek(1).simulate({.state = state});
+    app.frame();
+    last = nullptr;
+    CHECK(asked);
+    CHECK_FALSE(load.peek(1));
+    CHECK(app.starts() == 1);
+    CHECK(app.statistics().in_flight == 0);
+    app.land();
+    CHECK_FALSE(load.peek(1));
+    CHECK(load.peek(1).status() ==
+          (state == simulated::loading ? status::running : status::complete));
 }

@@ -111,17 +111,17 @@ inline void engine_impl<Late>::pretend(slot_base& s) {
     const simulation how = f.pretends;
     end_run(s);
     f.pretends = how;
-    drop_value(s);
+    const failure earlier = std::move(f.failure); // goes last, as the value: they are the user's
     f.progress.reset();
-    f.failure.reset();
     f.attempt = 0;
     if (f.pretends.state == simulated::loading) {
         f.started = now();
         move(s, phase::running);
-        schedule(s);
     } else {
         fail_run(s, simulated_error(), now());
     }
+    drop_value(s);
+    schedule(s);
 }
 
 } // namespace imload::detail
