@@ -34,19 +34,26 @@ using files = std::shared_ptr<const std::vector<file>>;
 // the folder itself.
 inline files find_images(imload::context& context, const fs::path& folder) {
     auto found = std::make_shared<std::vector<file>>();
-    constexpr auto passing_over = fs::directory_options::skip_permission_denied;
-    std::error_code failure;
-    fs::recursive_directory_iterator each{folder, passing_over, failure};
-    if (failure) throw std::system_error{failure};
-    while (each != fs::recursive_directory_iterator{}) {
-        if (context.stop_requested()) break;
-        if (each->is_regular_file(failure) && explorer::detail::has_image_name(each->path())) {
+    // Not by a recursive_directory_iterator, which ends at the first folder that it cannot open.
+    std::vector<fs::path> pending{folder};
+    while (!pending.empty() && !context.stop_requested()) {
+        const fs::path next = std::move(pending.back());
+        pending.pop_back();
+        std::error_code failure;
+        fs::directory_iterator each{next, failure};
+        if (failure && next == folder) throw std::system_error{failure};
+        for (; !failure && each != fs::directory_iterator{}; each.increment(failure)) {
+            if (context.stop_requested()) break;
             const fs::path& path = each->path();
-            found->push_back({path, explorer::label_of(path.lexically_relative(folder))});
-            if (found->size() % 256 == 0)
-                context.progress(-1, explorer::count_text(found->size()) + " so far");
+            std::error_code ignored;
+            if (each->is_directory(ignored)) {
+                if (!each->is_symlink(ignored)) pending.push_back(path);
+            } else if (each->is_regular_file(ignored) && explorer::detail::has_image_name(path)) {
+                found->push_back({path, explorer::label_of(path.lexically_relative(folder))});
+                if (found->size() % 256 == 0)
+                    context.progress(-1, explorer::count_text(found->size()) + " so far");
+            }
         }
-        each.increment(failure); // after a failure it stands at the end
     }
     std::sort(found->begin(), found->end(), [](const file& a, const file& b) {
         return explorer::detail::name_less(a.label, b.label);
