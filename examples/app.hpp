@@ -107,6 +107,16 @@ inline void begin_imgui() {
     ImGui::GetIO().IniFilename = nullptr; // the examples leave no files behind
 }
 
+inline constexpr auto patience = 1s; // with loads, once the window is closed
+
+// While all that the values use is still there. A load that hears nothing, as a read that never
+// returns, keeps no window open: it ends with the process.
+inline void end_loads() {
+    imload::session& session = imload::current_session();
+    session.set_wake({}); // GLFW goes before such a load
+    if (session.shutdown(patience)) imload::shutdown();
+}
+
 // ---- a window ----------------------------------------------------------------------------------
 
 class window final : public display {
@@ -124,7 +134,7 @@ public:
     }
 
     ~window() override {
-        imload::shutdown();
+        end_loads();
         ImGui_ImplOpenGL3_Shutdown();
         ImGui_ImplGlfw_Shutdown();
         ImGui::DestroyContext();
@@ -268,7 +278,7 @@ public:
     }
 
     ~headless() override {
-        imload::shutdown();
+        end_loads();
         ImGui::DestroyContext();
         active_renderer = renderer::none;
     }

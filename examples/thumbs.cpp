@@ -105,8 +105,8 @@ private:
     void make_session() {
         largest_fit_ = fit_for(em() * largest_size);
         const auto side = static_cast<std::size_t>(largest_fit_);
-        session_ = std::make_unique<imload::session>(
-            imload::session_options{.max_entries = most_bytes / (side * side * 4)});
+        session_ = std::make_unique<imload::session>(imload::session_options{
+            .max_entries = most_bytes / (side * side * 4), .abandon_after = app::detail::patience});
         session_->make_current();
         if (GLFWwindow* const screen = glfwGetCurrentContext()) imload::connect(*session_, screen);
     }
