@@ -79,6 +79,9 @@ inline settings read_settings(const options& program, int argc, char** argv) {
         {"--headless", "", "open no window", &s.headless}};
     all.insert(all.end(), program.extra.begin(), program.extra.end());
     s.rest = parse(argc, argv, program.takes, all);
+    // Less is no whole pixel for some of the style's sizes, more no texture for the fonts.
+    if (s.scale != 0 && (s.scale < 0.25f || s.scale > 8))
+        reject(program_name(argv[0]), "--scale goes from 0.25 to 8");
     if (s.frames == 0 && !s.screenshot.empty()) s.frames = 30;
     return s;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -52,7 +53,7 @@ bool read_number(const std::string& text, Number& number) {
     if constexpr (std::is_floating_point_v<Number>) {
         char* end = nullptr; // from_chars for floating point is missing from some libraries
         number = std::strtof(text.c_str(), &end);
-        return !text.empty() && *end == '\0' && number > 0;
+        return !text.empty() && *end == '\0' && number > 0 && std::isfinite(number);
     } else {
         const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
         return failure == std::errc{} && end == text.data() + text.size() && number > 0;
@@ -69,8 +70,8 @@ inline bool store(const option& target, const std::string& text) {
 } // namespace detail
 
 // Fills the options' targets and returns the other arguments. `takes` says which of these the
-// program accepts ("[FOLDER]"), empty for none. Ends the program after --help, and with code 2
-// after a mistake.
+// program accepts ("[FOLDER]"), at most one, empty for none. Ends the program after --help, and
+// with code 2 after a mistake.
 inline arguments parse(int argc, char** argv, std::string_view takes,
                        const std::vector<option>& options) {
     const std::string program = detail::program_name(argc > 0 ? argv[0] : nullptr);
@@ -83,7 +84,8 @@ inline arguments parse(int argc, char** argv, std::string_view takes,
             continue;
         }
         if (options_ended || text.size() < 2 || text.front() != '-') {
-            if (takes.empty()) detail::reject(program, "does not know what to do with " + text);
+            if (takes.empty() || !rest.empty())
+                detail::reject(program, "does not know what to do with " + text);
             rest.push_back(text);
             continue;
         }
