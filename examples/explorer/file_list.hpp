@@ -148,14 +148,16 @@ private:
         ImGui::GetWindowDrawList()->AddRectFilled(
             corner, {corner.x + width, corner.y + header}, packed(app::colours().header),
             ImGui::GetStyle().ChildRounding, ImDrawFlags_RoundCornersTop);
-        const char* const id = with_date ? "three columns" : "two columns";
-        if (!ImGui::BeginTable(id, with_date ? 3 : 2, flags)) return false;
+        if (!ImGui::BeginTable("entries", 3, flags)) return false;
         const ImGuiTableColumnFlags largest_first =
             ImGuiTableColumnFlags_WidthFixed | ImGuiTableColumnFlags_PreferSortDescending;
         ImGui::TableSetupScrollFreeze(0, 1);
         ImGui::TableSetupColumn("Name", ImGuiTableColumnFlags_WidthStretch);
         ImGui::TableSetupColumn("Size", largest_first, em * 5.5f);
-        if (with_date) ImGui::TableSetupColumn("Modified", largest_first, em * 9);
+        // Where it is hidden, the table keeps the order that is chosen for the others.
+        ImGui::TableSetupColumn(
+            "Modified", with_date ? largest_first : largest_first | ImGuiTableColumnFlags_Disabled,
+            em * 9);
         ImGui::PushStyleColor(ImGuiCol_Text, app::colours().muted);
         ImGui::PushStyleColor(ImGuiCol_TableHeaderBg, ImVec4{0, 0, 0, 0});
         ImGui::TableHeadersRow();
