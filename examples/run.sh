@@ -68,9 +68,12 @@ for argument in "$@"; do
         picture=
     fi
 done
+if [[ -n $picture ]]; then
+    rm -f "$picture" # of another time
+fi
 say "no display here (neither DISPLAY nor WAYLAND_DISPLAY is set): running on a screen in memory"
 LIBGL_ALWAYS_SOFTWARE=1 XDG_SESSION_TYPE=x11 \
     xvfb-run -a -s "-screen 0 1600x1000x24" "$program" "${options[@]}" "$@"
-if [[ -n $picture ]]; then
+if [[ -n $picture && -e $picture ]]; then
     say "its picture: $picture"
 fi
