@@ -4,11 +4,10 @@
 #include <imload/imgui.hpp>
 
 #include <atomic>
-#include <chrono>
+#include <semaphore>
 #include <thread>
 
 int main() {
-    using namespace std::chrono_literals;
     static std::atomic<bool> has_begun{false};
     char name[] = "close_example";
     char headless[] = "--headless";
@@ -16,7 +15,8 @@ int main() {
     return app::run({}, 2, arguments, [] {
         static_cast<void>(imload::async_load("deaf", [] {
                               has_begun = true;
-                              for (;;) std::this_thread::sleep_for(1h);
+                              static std::binary_semaphore never{0};
+                              never.acquire();
                               return 0;
                           }).poll());
         while (!has_begun) std::this_thread::yield();
