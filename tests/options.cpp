@@ -2,8 +2,10 @@
 #include "support.hpp"
 
 #include <atomic>
+#include <iterator>
 #include <limits>
 #include <semaphore>
+#include <set>
 #include <vector>
 
 using namespace test;
@@ -438,10 +440,24 @@ TEST_CASE("times that make no sense are refused where the loader is made") {
     CHECK(refused({.poll_interval = float_seconds(nan)}));
     CHECK(refused({.grace = -1ms}));
     CHECK(refused({.grace = float_seconds(nan)}));
+    CHECK(refused({.timeout = 0s}));
+    CHECK(refused({.stale_after = -1ns}));
+    CHECK(refused({.expire_after = -1ns}));
+    CHECK(refused({.settle = -1ns}));
+    CHECK(refused({.retry = {.attempts = -1}}));
+    CHECK(refused({.retry = {.delay = -1ns}}));
+    CHECK(refused({.retry = {.max_delay = -1ns}}));
+    CHECK(refused({.retry = {.factor = 0.9}}));
+    CHECK(refused({.retry = {.factor = nan}}));
+    CHECK(refused({.retry = {.jitter = -0.1}}));
+    CHECK(refused({.retry = {.jitter = 1.1}}));
     CHECK(refused({.forget_after = -1s}));
     CHECK(refused({.forget_after = float_seconds(nan)}));
     CHECK_FALSE(refused({}));
     CHECK_FALSE(refused({.poll_interval = 0s, .grace = 0s, .forget_after = 0s}));
+    CHECK_FALSE(refused({.stale_after = 0s, .expire_after = 0s, .settle = 0s}));
+    CHECK_FALSE(refused({.retry = {.delay = 0s, .factor = 1, .max_delay = 0s, .jitter = 0}}));
+    CHECK_FALSE(refused({.retry = {.jitter = 1}}));
 }
 
 TEST_CASE("the refusal names the option") {
@@ -486,6 +502,30 @@ TEST_CASE("the largest durations are never") {
     }
 }
 
+TEST_CASE("options that differ in anything have different fingerprints") {
+    const imload::options choices[] = {
+        {},
+        {.refresh_every = 1s},
+        {.poll_interval = 1s},
+        {.grace = 1s},
+        {.stale_after = 1s},
+        {.expire_after = 1s},
+        {.forget_after = 1s},
+        {.timeout = 1s},
+        {.retry = {.attempts = 1}},
+        {.retry = {.delay = 2s}},
+        {.retry = {.factor = 1}},
+        {.retry = {.max_delay = 1s}},
+        {.retry = {.jitter = 0}},
+        {.settle = 1s},
+        {.priority = 1},
+        {.throw_errors = false},
+    };
+    std::set<std::uint32_t> fingerprints;
+    for (const auto& o : choices) fingerprints.insert(imload::detail::fingerprint_of(o));
+    CHECK(fingerprints.size() == std::size(choices));
+}
+
 TEST_CASE("durations of unsigned numbers are as long as they say") {
     using namespace std::chrono;
     const auto span_of = [](auto d) { return imload::time_span(d); };
@@ -506,6 +546,7 @@ TEST_CASE("durations of unsigned numbers are as long as they say") {
     CHECK(span_of(duration<std::uint64_t, std::ratio<1, 60>>::max()) == imload::never);
     CHECK(span_of(duration<std::int32_t, std::nano>::min()) == -2'147'483'648ns);
     CHECK(span_of(nanoseconds::min()) == -imload::never);
+    CHECK(span_of(float_seconds(-1e300)) == -imload::never);
 }
 
 TEST_CASE("any chrono duration will do, and is not rounded to nothing") {
