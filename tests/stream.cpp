@@ -114,6 +114,21 @@ TEST_CASE("of several values published in one frame the latest is seen") {
     CHECK(load.poll().just_finished());
 }
 
+TEST_CASE("of several values published in one frame the latest is seen while the load goes on") {
+    streaming_ui app;
+    const auto load = imload::async_load(app.session, published_only);
+    ask(load, 3);
+    app.begin_worker();
+    app.control.step();
+    app.control.step();
+    app.frame();
+    CHECK(load(3) == 2);
+    CHECK(load.poll(3).version() == 1);
+    app.step_and_show();
+    app.step_and_show();
+    CHECK(load(3) == 3);
+}
+
 TEST_CASE("a stream that returns nothing ends with what it published last") {
     streaming_ui app;
     const auto load = imload::async_load(app.session, published_only);
