@@ -50,6 +50,7 @@ TEST_CASE("a key goes from queued to just_finished to complete") {
     auto load = imload::async_load(app.session, twice);
     CHECK(load.poll(1).status() == status::queued);
     CHECK(load.poll(1).is_loading());
+    CHECK_FALSE(load.poll(1).is_refreshing());
     app.frame();
     CHECK(load.poll(1).status() == status::queued);
     app.land();
@@ -776,6 +777,79 @@ TEST_CASE("age counts from the value, elapsed from the start of the current run"
     CHECK(load.poll(1).age() == 9s);
     app.land();
     CHECK(load.poll(1).age() == 0s);
+}
+
+TEST_CASE("elapsed and attempt are 0 when nothing is under way and nothing failed") {
+    counting_ui app;
+    auto load = imload::async_load(app.session, counting, {.refresh_every = 10s});
+    ask(load);
+    app.land();
+    app.frame_after(3s);
+    CHECK(load.poll().elapsed() == 0s);
+    CHECK(load.poll().attempt() == 0);
+    failing = true;
+    load.poll().refresh();
+    app.land();
+    app.frame_after(1s);
+    CHECK(load.poll().elapsed() == 0s);
+    CHECK(load.poll().attempt() == 1);
+}
+
+TEST_CASE("a value that was made after its frame began is not younger than that") {
+    imload::manual_clock clock;
+    imload::inline_executor executor;
+    imload::session session{{.executor = &executor, .clock = &clock}};
+    session.begin_frame();
+    const auto slow = [&clock] {
+        clock.advance(2s);
+        return 1;
+    };
+    const auto r = imload::async_load(session, "slow", slow, {.grace = 60s}).poll();
+    CHECK(r.has_value());
+    CHECK(r.age() == 0s);
+}
+
+TEST_CASE("a value that comes when it has expired finishes nothing") {
+    ui app;
+    auto load = imload::async_load(app.session, twice, {.expire_after = 1s});
+    ask(load, 1);
+    app.executor.run_all();
+    app.frame_after(2s);
+    const auto r = load.peek(1);
+    CHECK_FALSE(r.has_value());
+    CHECK_FALSE(r.just_finished());
+    CHECK(r.status() != status::just_finished);
+}
+
+TEST_CASE("what is done to a result after its session was shut down does nothing") {
+    ui app;
+    auto load = imload::async_load(app.session, twice);
+    ask(load, 1);
+    app.land();
+    const auto r = load.poll(1);
+    app.session.shutdown();
+    r.refresh();
+    r.cancel();
+    r.set(5);
+    r.simulate({});
+    r.forget();
+    CHECK(r.label().empty());
+    app.land();
+    CHECK(app.keys() == 0);
+    CHECK(app.starts() == 1);
+    CHECK(app.statistics().in_flight == 0);
+}
+
+TEST_CASE("a result of no key is never refreshed, and now is the time") {
+    const imload::result<int> none;
+    CHECK(none.refresh_in() == imload::never);
+    const auto before = std::chrono::steady_clock::now();
+    CHECK(none.now() >= before);
+    none.refresh();
+    none.cancel();
+    none.forget();
+    none.set(1);
+    CHECK_FALSE(none.has_value());
 }
 
 TEST_CASE("refresh_in tells when the next refresh is due") {
