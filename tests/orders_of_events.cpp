@@ -445,6 +445,39 @@ TEST_CASE("values that land before the first frame are found by their name") {
     CHECK(*session.find<int>("number") == 3 - newest);
 }
 
+TEST_CASE("find gives the newest value of the name and of the type, also when the newest went") {
+    ui app;
+    int calls = 0;
+    const auto a = imload::async_load(app.session, "a", [&calls](int) { return ++calls; });
+    const auto b = imload::async_load(app.session, "b", [&calls](int) { return ++calls; });
+    const auto text = imload::async_load(app.session, "a", [](int x) { return std::to_string(x); });
+    const auto load = [&](const auto& loader, int x) {
+        app.clock.advance(1s);
+        ask(loader, x);
+        app.land();
+    };
+    load(a, 1);
+    load(a, 2);
+    ask(a, 3); // at the same time as the one before
+    app.land();
+    load(text, 4);
+    load(b, 5);
+    REQUIRE(app.session.find<int>("a"));
+    CHECK(*app.session.find<int>("a") == 3);
+    REQUIRE(app.session.find<std::string>("a"));
+    CHECK(*app.session.find<std::string>("a") == "4");
+    a.peek(3).forget();
+    app.frame();
+    REQUIRE(app.session.find<int>("a"));
+    CHECK(*app.session.find<int>("a") == 2);
+    CHECK(*app.session.find<std::string>("a") == "4");
+    a.peek(2).forget();
+    app.frame();
+    REQUIRE(app.session.find<int>("a"));
+    CHECK(*app.session.find<int>("a") == 1);
+    CHECK(*app.session.find<int>("b") == 4);
+}
+
 TEST_CASE("of two asks in one frame the latest one's priority holds") {
     static std::vector<int> ran;
     ran.clear();
