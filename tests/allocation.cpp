@@ -487,6 +487,41 @@ TEST_CASE("a name that no key has any more takes no memory for long") {
     CHECK(live() < before + 400);
 }
 
+TEST_CASE("what loads took is used again, and given back at the session's end") {
+    const auto live = [] { return allocations.load() - releases.load(); };
+    using large = std::array<char, 2'000>;
+    std::size_t early = 0;
+    std::size_t late = 0;
+    const auto use = [&] {
+        ui app;
+        const auto small = imload::async_load(app.session, twice);
+        const auto big = imload::async_load(app.session, [](const large& l) { return l[0]; });
+        const auto come_and_go = [&](int from, int to) {
+            for (int i = from; i < to; ++i) {
+                large argument{};
+                argument[1] = static_cast<char>(i % 100);
+                ask(small, i);
+                ask(big, argument);
+                app.land();
+                small.poll(i).forget();
+                big.poll(argument).forget();
+                app.frame();
+            }
+            return live();
+        };
+        for (int i = 0; i < 100; ++i) ask(small, -1 - i); // which wait for each other
+        app.land();
+        early = come_and_go(0, 300);
+        late = come_and_go(300, 3'000);
+    };
+    use();
+    const std::size_t before = live();
+    use();
+    const std::size_t after = live();
+    CHECK(late < early + 20);
+    CHECK(after == before);
+}
+
 TEST_CASE("without memory what waits with a new priority still runs") {
     ui app;
     const auto load = imload::async_load(app.session, twice, {.priority = 7});
