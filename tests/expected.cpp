@@ -185,6 +185,8 @@ TEST_CASE("the message of an error value is its text, its message, its what, or 
     struct opaque {};
     CHECK(contains(message_of<opaque>([] { return opaque{}; }), "opaque"));
     CHECK_FALSE(message_of<std::string>([] { return std::string(); }).empty());
+    CHECK(message_of<const char*>([]() -> const char* { return nullptr; }) ==
+          message_of<std::string>([] { return std::string(); }));
 }
 
 TEST_CASE("an expected-shaped result of void gives std::monostate") {
