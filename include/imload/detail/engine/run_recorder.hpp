@@ -28,8 +28,8 @@ public:
 
     /// The run of that number, or null when it is gone.
     [[nodiscard]] run_record* find(std::uint64_t number) noexcept {
-        if (size_ == 0 || number < at(0).number) return nullptr;
-        const std::uint64_t i = number - at(0).number;
+        if (size_ == 0) return nullptr;
+        const std::uint64_t i = number - at(0).number; // very large for one that is gone
         return i < size_ ? &at(static_cast<std::size_t>(i)) : nullptr;
     }
 
