@@ -136,6 +136,38 @@ TEST_CASE("the loop sleeps until the nearest refresh of the keys asked for") {
     CHECK(app.session.wait_time(1h) == 1s);
 }
 
+TEST_CASE("the loop sleeps until the nearest of many refreshes, whichever keys are asked for") {
+    ui app;
+    app.session.set_wake([] {});
+    const auto every = [&](int seconds) {
+        return imload::async_load(app.session, "second", [](int x) { return x; },
+                                  {.refresh_every = std::chrono::seconds(seconds)});
+    };
+    const int intervals[] = {10, 40, 20, 50, 60, 70, 30};
+    for (const int i : intervals) ask(every(i), i);
+    app.land();
+    for (const int left_out : {0, 10, 20, 30, 40, 50, 60}) {
+        for (int frame = 0; frame < 4; ++frame) {
+            for (const int i : intervals)
+                if (i > left_out) ask(every(i), i);
+            app.frame();
+        }
+        for (const int i : intervals)
+            if (i > left_out) ask(every(i), i);
+        CHECK(app.session.wait_time(1h) == std::chrono::seconds(left_out + 10));
+    }
+    for (const int earlier : {9, 8, 7, 6, 5}) { // the same keys, asked for with other options
+        for (int frame = 0; frame < 4; ++frame) {
+            ask(every(earlier), 10 * earlier - 20);
+            app.frame();
+        }
+        ask(every(earlier), 10 * earlier - 20);
+        CHECK(app.session.wait_time(1h) == std::chrono::seconds(earlier));
+    }
+    app.frame_after(5s);
+    CHECK(app.starts() == 8);
+}
+
 TEST_CASE("a key that nobody asks for does not shorten the sleep") {
     ui app;
     app.session.set_wake([] {});
