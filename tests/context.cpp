@@ -378,10 +378,12 @@ TEST_CASE("odd progress is harmless") {
         pause();
         context.progress(-1.0);
         pause();
+        context.progress(0, 10);
+        pause();
         return 1;
     });
     ask(load);
-    float seen[4] = {};
+    float seen[5] = {};
     for (float& fraction : seen) {
         told.acquire();
         app.frame();
@@ -393,6 +395,7 @@ TEST_CASE("odd progress is harmless") {
     CHECK(seen[1] == seen[1]); // nor does a NaN come through
     CHECK(seen[2] <= 1.0F);    // more than all is all
     CHECK(seen[3] < 0.0F);     // below 0 is unknown
+    CHECK(seen[4] == 0.0F);    // and none of some is not
 }
 
 TEST_CASE("progress of one run is gone in the next") {
