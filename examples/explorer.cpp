@@ -216,16 +216,6 @@ private:
     details details_;
 };
 
-// A folder that does not exist is shown as such in the window.
-fs::path starting_folder(const app::arguments& arguments) {
-    std::error_code failure;
-    const bool none = arguments.empty() || arguments.front().empty();
-    const fs::path wanted{none ? "." : arguments.front()};
-    const fs::path whole = fs::absolute(wanted, failure).lexically_normal();
-    if (failure) return wanted;
-    return whole.has_filename() ? whole : whole.parent_path(); // without a slash at the end
-}
-
 } // namespace explorer
 
 int main(int argc, char** argv) {

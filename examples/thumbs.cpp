@@ -22,11 +22,8 @@
 #include <chrono>
 #include <cmath>
 #include <cstddef>
-#include <filesystem>
 #include <memory>
 #include <string>
-#include <string_view>
-#include <system_error>
 #include <utility>
 
 namespace thumbs {
@@ -409,16 +406,14 @@ int main(int argc, char** argv) {
         .extra = {{"--synthetic", "N", "paint N pictures instead of reading files", &s.painted},
                   {"--fling", "", "scroll to the end by itself, in frames 30 to 90", &s.fling},
                   {"--bench", "", "open no window, measure a fling (2 minutes)", &s.bench}}};
-    if (std::find(argv, argv + argc, std::string_view{"--bench"}) != argv + argc) {
+    static_cast<void>(app::detail::read_settings(options, argc, argv));
+    if (s.bench) {
         fling::compare(3);
         return 0;
     }
     return app::run(options, argc, argv, [&s](const app::arguments& arguments) {
-        std::error_code ignored;
-        const std::filesystem::path folder =
-            std::filesystem::absolute(arguments.empty() ? "." : arguments.front(), ignored);
         auto pictures = s.painted > 0 ? thumbs::collection{s.painted}
-                                      : thumbs::collection{folder.lexically_normal()};
+                                      : thumbs::collection{explorer::starting_folder(arguments)};
         return [window = thumbs::window{std::move(pictures), s.fling}]() mutable { window.draw(); };
     });
 }

@@ -21,6 +21,17 @@
 
 namespace explorer {
 
+// What a command line names, without a slash at the end; else the current folder. One that does not
+// exist is shown as such in the window.
+inline fs::path starting_folder(const std::vector<std::string>& arguments) {
+    std::error_code failure;
+    const bool none = arguments.empty() || arguments.front().empty();
+    const fs::path wanted{none ? "." : arguments.front()};
+    const fs::path whole = fs::absolute(wanted, failure).lexically_normal();
+    if (failure) return wanted;
+    return whole.has_filename() ? whole : whole.parent_path();
+}
+
 enum class kind : unsigned char { folder, file, image, other };
 
 // Keeps many short texts in few large blocks: a listing is destroyed on the UI thread, and freeing
