@@ -136,7 +136,7 @@ inline std::chrono::nanoseconds engine_impl<Late>::wait_time(time_span cap) {
 /// Asks for a frame within that time, unless one comes earlier.
 template <class Late>
 inline void engine_impl<Late>::request_frame(time_span within) {
-    if (!active_app_) return;
+    if (!active_app_ || within == never) return;
     stir();
     frame_wanted_ = std::min(frame_wanted_, after(now(), within));
 }
